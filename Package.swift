@@ -1,0 +1,131 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms of the house, bottom up. An arrow that is not written here does not build: doors never import each other and
+// never see a store; only the executable names a concrete engine.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "dittofs",
+    products: [
+        .executable(name: "dittofs", targets: ["dittofs"]),
+        .executable(name: "smbload", targets: ["smbload"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+    ],
+    targets: [
+        // The model: pure values.
+        room("FileSystemModel"),
+        room("WireCoding"),
+        room("AccessControl", ["FileSystemModel", "WireCoding"]),
+
+        // The stores: records and bytes.
+        room("MetadataStore", ["FileSystemModel", "AccessControl"]),
+        room("ContentStore", ["FileSystemModel"]),
+
+        // The core: the rules, once.
+        room("AccessArbitration", ["FileSystemModel"]),
+        room("FileSystemCore", ["FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore"]),
+
+        // The edges.
+        room("ProtocolErrors", ["FileSystemModel"]),
+
+        // The SMB door.
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        room("WindowsTypes", ["FileSystemModel", "WireCoding", "AccessControl"]),
+        room("SMBMessages", ["WindowsTypes", "WireCoding"]),
+        room("Authentication", ["FileSystemModel", "WireCoding", "AccessControl", "COpenSSL"]),
+        room("SMBCryptography", ["COpenSSL"]),
+        room(
+            "SMBProtocol",
+            [
+                "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemCore",
+                "FileSystemModel", "AccessControl", "ProtocolErrors",
+            ]),
+        room("SMBServer", ["SMBProtocol", nioCore, nioPosix, logging]),
+        room(
+            "SMBClient",
+            ["SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemModel"]),
+
+        // The FUSE door.
+        .target(name: "CFuse3", linkerSettings: [.linkedLibrary("fuse3")]),
+        room("FUSEProtocol", ["FileSystemModel", "AccessControl", "FileSystemCore", "ProtocolErrors"]),
+        room("FUSEMount", ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "CFuse3", logging]),
+
+        // The top.
+        room("Configuration", ["FileSystemModel", .product(name: "Yams", package: "Yams")]),
+        room(
+            "Instance",
+            ["SMBServer", "SMBProtocol", "FUSEMount", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore",
+                "ContentStore", "Authentication", logging]),
+        .executableTarget(
+            name: "dittofs",
+            dependencies: [
+                "Instance", "Configuration", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
+                "FileSystemModel", "AccessControl", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "smbload",
+            dependencies: [
+                "SMBClient", "SMBMessages", "WindowsTypes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests: one target a room.
+        tests("WireCodingTests", ["WireCoding"]),
+        tests("FileSystemModelTests", ["FileSystemModel"]),
+        tests("AccessControlTests", ["AccessControl", "FileSystemModel", "WireCoding"]),
+        tests("MetadataStoreTests", ["MetadataStore", "FileSystemModel", "AccessControl"]),
+        tests("ContentStoreTests", ["ContentStore", "FileSystemModel"]),
+        tests("AccessArbitrationTests", ["AccessArbitration", "FileSystemModel"]),
+        tests(
+            "FileSystemCoreTests",
+            ["FileSystemCore", "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore"]),
+        tests("ProtocolErrorsTests", ["ProtocolErrors", "FileSystemModel"]),
+        tests("WindowsTypesTests", ["WindowsTypes", "WireCoding", "FileSystemModel", "AccessControl"]),
+        tests("SMBMessagesTests", ["SMBMessages", "WindowsTypes", "WireCoding"]),
+        tests("AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel"]),
+        tests("SMBCryptographyTests", ["SMBCryptography"]),
+        tests(
+            "SMBProtocolTests",
+            [
+                "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography",
+                "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", "ProtocolErrors",
+            ]),
+        tests(
+            "SMBServerTests",
+            [
+                "SMBServer", "SMBClient", "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication",
+                "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", nioCore, nioPosix,
+            ]),
+        tests(
+            "FUSEProtocolTests",
+            ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", "ProtocolErrors"]),
+        tests("ConfigurationTests", ["Configuration", "FileSystemModel"]),
+    ]
+)
