@@ -1,1 +1,4 @@
 import Glibc
+Signals.block()
+let w = Watchdog.start()
+w?.dismiss()
