@@ -96,7 +96,8 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Tests: one target a room.
+        // Tests: one target a room, and what they share.
+        .target(name: "HostileInput", path: "Tests/HostileInput", swiftSettings: strict),
         tests("WireCodingTests", ["WireCoding"]),
         tests("FileSystemModelTests", ["FileSystemModel"]),
         tests("AccessControlTests", ["AccessControl", "FileSystemModel", "WireCoding"]),
@@ -107,8 +108,10 @@ let package = Package(
             "FileSystemCoreTests",
             ["FileSystemCore", "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore"]),
         tests("ProtocolErrorsTests", ["ProtocolErrors", "FileSystemModel"]),
-        tests("WindowsTypesTests", ["WindowsTypes", "WireCoding", "FileSystemModel", "AccessControl"]),
-        tests("SMBMessagesTests", ["SMBMessages", "WindowsTypes", "WireCoding"]),
+        tests("WindowsTypesTests", ["WindowsTypes", "WireCoding", "FileSystemModel", "AccessControl", "HostileInput"]),
+        tests(
+            "SMBMessagesTests", ["SMBMessages", "WindowsTypes", "WireCoding", "HostileInput"],
+            resources: [.copy("Corpus")]),
         tests("AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel"]),
         tests("SMBCryptographyTests", ["SMBCryptography"]),
         tests(
