@@ -81,10 +81,11 @@ let package = Package(
             "Instance",
             ["SMBServer", "SMBProtocol", "FUSEMount", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore",
                 "ContentStore", "Authentication", logging]),
+        .target(name: "CLinux"),
         .executableTarget(
             name: "dittofs",
             dependencies: [
-                "Instance", "Configuration", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
+                "Instance", "Configuration", "CLinux", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
                 "FileSystemModel", "AccessControl", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
