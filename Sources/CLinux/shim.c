@@ -6,10 +6,13 @@
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 int linux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int linux_accept(int listener) { return accept4(listener, 0, 0, SOCK_CLOEXEC); }
 
 int linux_signal_descriptor(const int *signals, int count) {
     sigset_t set;

@@ -50,6 +50,15 @@ package struct Configuration: Sendable {
         self.resolved = resolved
         self.settings = Settings(resolved)
     }
+
+    /// Whether somebody wrote the key: in the file, in the environment or as an option.
+    package func isWritten(_ keys: String...) -> Bool {
+        var node: ResolvedTree? = resolved
+        for key in keys {
+            node = node?[key]
+        }
+        return node.map { $0.source != .builtIn } ?? false
+    }
 }
 
 extension SourceTree {

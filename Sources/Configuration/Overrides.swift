@@ -72,6 +72,7 @@ enum EnvironmentOverrides {
                 let isOurs = ["LOGGING_", "ADAPTERS_", "METADATA_STORES_", "CONTENT_STORES_", "SHARES_", "USERS_"]
                     .contains { name.dropFirst(prefix.count).hasPrefix($0) }
                 let nearest = nearestName(to: name, among: allNames(of: .root, tree: tree, prefix: "DITTOFS"))
+                guard isOurs || nearest != nil else { continue }
                 problems.append(
                     Problem(isOurs ? .error : .warning, source, KeyPath(), "no such configuration key", nearest: nearest))
             }

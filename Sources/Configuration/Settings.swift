@@ -84,6 +84,12 @@ package struct ShareSettings: Equatable, Sendable {
         self.name = name
     }
 
+    /// Nil when no share can be called that.
+    package init?(checkedName name: String) {
+        guard ScalarKind.shareName.parse(name) != nil else { return nil }
+        self.init(name: name)
+    }
+
     /// What SMB clients call it: without the slash.
     package var smbName: String { String(name.dropFirst()) }
 }

@@ -1,4 +1,3 @@
-import Glibc
+// Before anything can start a thread: the ending signals belong to whoever waits for them.
 Signals.block()
-let w = Watchdog.start()
-w?.dismiss()
+DittoFSCommand.main()

@@ -6,6 +6,9 @@
 /// A pipe whose ends do not pass to other programs: 0, or -1 and errno.
 int linux_pipe(int ends[2]);
 
+/// The next connection of a listening socket, which does not pass to other programs: a descriptor, or -1 and errno.
+int linux_accept(int listener);
+
 /// A descriptor that is readable while one of the signals is pending; it does not block and does not pass to other programs.
 int linux_signal_descriptor(const int *signals, int count);
 
