@@ -79,7 +79,8 @@ let package = Package(
         room("Configuration", ["FileSystemModel", .product(name: "Yams", package: "Yams")]),
         room(
             "Instance",
-            ["SMBServer", "SMBProtocol", "FUSEMount", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore",
+            ["SMBServer", "SMBProtocol", "FUSEMount", "FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl",
+                "AccessArbitration", "MetadataStore",
                 "ContentStore", "Authentication", logging]),
         .target(name: "CLinux"),
         .executableTarget(

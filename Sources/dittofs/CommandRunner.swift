@@ -1,4 +1,5 @@
 import CLinux
+import Configuration
 import Glibc
 
 /// The process that started us, watched without a signal that a thread's end could trigger.

@@ -15,17 +15,26 @@ final class ControlSocket: Sendable {
     init(path: String, answer: @escaping @Sendable () -> String) throws(Failure) {
         self.path = path
         self.answer = answer
+        listener = try Self.listen(at: path)
+        var ends: [Int32] = [-1, -1]
+        guard linux_pipe(&ends) == 0 else {
+            close(listener)
+            throw Failure("cannot make a pipe: \(systemError())")
+        }
+        stopEnds = (ends[0], ends[1])
+    }
+
+    private static func listen(at path: String) throws(Failure) -> Int32 {
         unlink(path)
-        listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let bound = Self.withAddress(path) { bind(listener, $0, $1) }
-        guard listener >= 0, bound == 0, chmod(path, 0o600) == 0, listen(listener, 16) == 0 else {
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard listener >= 0, withAddress(path, { bind(listener, $0, $1) }) == 0, chmod(path, 0o600) == 0,
+            Glibc.listen(listener, 16) == 0
+        else {
             let reason = systemError()
             close(listener)
             throw Failure("cannot make the control socket \(path): \(reason)")
         }
-        var ends: [Int32] = [-1, -1]
-        _ = linux_pipe(&ends)
-        stopEnds = (ends[0], ends[1])
+        return listener
     }
 
     func start() {

@@ -17,7 +17,7 @@ enum RuntimeDirectory {
         return "\(temporary)/dittofs-\(getuid())"
     }
 
-    /// The directory, made if it is not there. It stays: other instances use it as well.
+    /// The directory, made if it is not there. Whoever uses it last removes it.
     static func make() throws(Failure) -> String {
         let path = self.path
         if mkdir(path, 0o700) != 0, errno != EEXIST {

@@ -37,7 +37,9 @@ struct DoctorCommand: ParsableCommand {
         }
         check("/dev/fuse and the FUSE helper", Prerequisites.fuseProblem())
         do throws(Failure) {
-            check("runtime directory \(try RuntimeDirectory.make())", nil)
+            let directory = try RuntimeDirectory.make()
+            rmdir(directory)
+            check("runtime directory \(directory)", nil)
         } catch {
             check("runtime directory", error.description)
         }

@@ -63,6 +63,8 @@ struct StartCommand: ParsableCommand {
         try notice.check()
         let users = try configuration.allUsers()
         let directory = try RuntimeDirectory.make()
+        watchdog?.removeDirectory(directory)
+        defer { rmdir(directory) }
         let live = try LiveInstance(
             LiveInstance.Options(
                 settings: configuration.settings, users: users, mountDirectory: directory,
