@@ -63,7 +63,7 @@ let package = Package(
             "SMBProtocol",
             [
                 "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemCore",
-                "FileSystemModel", "AccessControl", "ProtocolErrors",
+                "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
             ]),
         room("SMBServer", ["SMBProtocol", nioCore, nioPosix, logging]),
         room(
