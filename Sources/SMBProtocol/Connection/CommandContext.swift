@@ -1,7 +1,7 @@
 package import AccessArbitration
 package import AccessControl
 package import FileSystemCore
-import FileSystemModel
+package import FileSystemModel
 package import SMBMessages
 import WindowsTypes
 package import WireCoding
@@ -185,6 +185,13 @@ struct CompoundChain {
     var createFailure: NTStatus?
     /// Whether the message is the last of its frame.
     var isLast = true
+}
+
+extension SMBFailure {
+    /// What the core refuses, in this door's words.
+    package init(_ error: FileSystemError) {
+        self.init(NTStatus(error))
+    }
 }
 
 extension CommandResult {

@@ -1,4 +1,3 @@
-package import FileSystemModel
 package import SMBMessages
 package import WindowsTypes
 package import WireCoding
@@ -14,11 +13,6 @@ package struct SMBFailure: Error, Equatable, Sendable {
     package init(_ status: NTStatus, response: ErrorResponse = ErrorResponse()) {
         self.status = status
         self.response = response
-    }
-
-    /// What the core refuses, in this door's words.
-    package init(_ error: FileSystemError) {
-        self.init(NTStatus(error))
     }
 
     /// A request that does not decode — [MS-SMB2] 3.3.5.2.6
