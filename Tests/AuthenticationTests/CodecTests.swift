@@ -20,7 +20,8 @@ struct CodecTests {
     }
 
     @Test(
-        "SPNEGO tokens come back as they went, whatever the lengths of their lengths", arguments: [0, 1, 100, 127, 128, 255, 256, 40_000])
+        "SPNEGO tokens come back as they went, whatever the lengths of their lengths",
+        arguments: [0, 1, 100, 127, 128, 255, 256, 40_000])
     func spnegoRoundTrips(count: Int) throws {
         let token = [UInt8](repeating: 5, count: count)
         let first = NegTokenInit(mechanisms: [.kerberos, .ntlm], mechanismToken: token)
@@ -30,7 +31,9 @@ struct CodecTests {
         #expect(try NegTokenResp.decoded(response.bytes) == response)
     }
 
-    @Test("DER lengths that we do not take", arguments: ["0480", "0485000000000 1", "04840000 0100", "1F0100", "0402FF", "04", "0481"])
+    @Test(
+        "DER lengths that we do not take",
+        arguments: ["0480", "0485000000000 1", "04840000 0100", "1F0100", "0402FF", "04", "0481"])
     func derLengths(hexadecimal: String) throws {
         let token = bytes(hexadecimal)
         #expect(throws: WireError.self) {
@@ -73,7 +76,8 @@ struct CodecTests {
         #expect(throws: WireError.self) { try parse(bytes("06")) }
         let many = TargetInformation(pairs: Array(repeating: pair, count: 33))
         #expect(throws: WireError.tooMany(field: "AV_PAIR", limit: 32)) { try parse(many.bytes) }
-        #expect(try parse(bytes("0600 0200 0200 0000 0000")).flags == 0, "a flags pair of the wrong length says nothing")
+        #expect(
+            try parse(bytes("0600 0200 0200 0000 0000")).flags == 0, "a flags pair of the wrong length says nothing")
     }
 
     @Test("a session key that is not 16 bytes long is no session key", arguments: [1, 15, 17, 32])
@@ -92,9 +96,11 @@ struct UserTests {
         let hash = try #require(NTHash(hexadecimal: "A4F49C406510BDCAB6824EE7C30FD852"))
         #expect(hash == (try NTHash(password: "Password")))
         #expect(NTHash(hexadecimal: hash.hexadecimal) == hash)
-        for wrong in ["", "a4f49c406510bdcab6824ee7c30fd85", "a4f49c406510bdcab6824ee7c30fd8522", "g4f49c406510bdcab6824ee7c30fd852",
-            "a4f49c406510bdcab6824ee7c30fd8é"]
-        {
+        for wrong in [
+            "", "a4f49c406510bdcab6824ee7c30fd85", "a4f49c406510bdcab6824ee7c30fd8522",
+            "g4f49c406510bdcab6824ee7c30fd852",
+            "a4f49c406510bdcab6824ee7c30fd8é",
+        ] {
             #expect(NTHash(hexadecimal: wrong) == nil, "\(wrong)")
         }
         #expect(NTHash(bytes: [1, 2, 3]) == nil)

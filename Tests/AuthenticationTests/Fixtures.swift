@@ -7,8 +7,8 @@ func bytes(_ hexadecimal: String) -> [UInt8] {
     bytes(ofHex: hexadecimal.filter { !$0.isNewline })
 }
 
-/// A server with two users, on a clock that stands still and with random bytes that count: as it was when the tokens of the
-/// corpus were captured, so that the proofs in them hold.
+/// A server with two users, on a clock that stands still and with random bytes that count: as it was when the tokens of
+/// the corpus were captured, so that the proofs in them hold.
 enum Fixture {
     static let password = "Pässwörd 1"
     static let fileTime: UInt64 = 0x01DA_0000_1234_5678

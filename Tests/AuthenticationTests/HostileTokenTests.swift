@@ -27,7 +27,9 @@ struct HostileTokenTests {
         }
     }
 
-    @Test("every offset and length of an AUTHENTICATE message, pushed out of it", arguments: stride(from: 12, to: 60, by: 8).map { $0 })
+    @Test(
+        "every offset and length of an AUTHENTICATE message, pushed out of it",
+        arguments: stride(from: 12, to: 60, by: 8).map { $0 })
     func offsets(field: Int) throws {
         let inner = try #require(
             try NegTokenResp.decoded(Fixture.captured("smbclient-user-2")).responseToken)

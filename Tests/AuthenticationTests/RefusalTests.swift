@@ -7,7 +7,9 @@ import WireCoding
 struct RefusalTests {
     private func server() throws -> SPNEGOServer { SPNEGOServer(try Fixture.configuration()) }
 
-    @Test("nothing, and what is no token at all", arguments: [[], [0], [0x60], [0xA1], Array("NTLMSSX".utf8), [0x60, 0x80]])
+    @Test(
+        "nothing, and what is no token at all",
+        arguments: [[], [0], [0x60], [0xA1], Array("NTLMSSX".utf8), [0x60, 0x80]])
     func noToken(token: [UInt8]) throws {
         var server = try server()
         #expect(throws: AuthenticationError.self) { try server.step(token) }
