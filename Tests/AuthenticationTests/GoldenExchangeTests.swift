@@ -25,7 +25,7 @@ struct CapturedExchange: CustomTestStringConvertible, Sendable {
             "smbclient-user", key: "90617ff811ef57a507182d06153c8ec8",
             end: "a11b3019a0030a0100a31204100100000047aa1704cfb522de00000000"),
         .user(
-            "smbclient-56bit", key: "7bf761db715944f371f880a7a80b1bb2",
+            "smbclient-40bit", key: "7bf761db715944f371f880a7a80b1bb2",
             end: "a11b3019a0030a0100a31204100100000014631192deaa0fec00000000"),
         .user(
             "smbclient-nokeyexchange", key: "bbe1c4ba4cb71b7f4cafa310329cfc34",

@@ -91,6 +91,27 @@ struct IntegrityTests {
         #expect(throws: AuthenticationError.logonFailure(.integrityCheckFailed)) { try server.step(answer) }
     }
 
+    @Test("what the server did not offer does not hold because the client says so")
+    func flagsNotOffered() throws {
+        var client = try Fixture.client()
+        var server = SPNEGOServer(try Fixture.configuration())
+        let plain = NTLMNegotiateMessage(flags: NTLMClient.defaultFlags.subtracting(.keyExchange))
+        guard case .continue(let token) = try server.step(plain.bytes) else {
+            Issue.record("nobody has said who they are yet")
+            return
+        }
+        // The client is told otherwise, and nothing of the server's time, so that it sends no MIC over it all.
+        var challenge = try NTLMChallengeMessage.decoded(token)
+        challenge.flags.insert(.keyExchange)
+        challenge.targetInformation.pairs.removeAll { $0.id == TargetInformation.ID.timestamp }
+        let answer = try client.authenticate(challenge.bytes)
+        guard case .complete(_, let key, _) = try server.step(answer) else {
+            Issue.record("the exchange did not end")
+            return
+        }
+        #expect(key != nil && key != client.sessionKey)
+    }
+
     @Test("where NTLM was not the client's first choice, its list has to be vouched for")
     func demandedMIC() throws {
         var server = SPNEGOServer(try Fixture.configuration())

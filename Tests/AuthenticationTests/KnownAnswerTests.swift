@@ -125,6 +125,15 @@ struct SpecificationExampleTests {
         #expect(try keys.sealingKey(.clientToServer) == bytes("59f600973cc4960a25480a7c196e4c58"))
     }
 
+    @Test("the same with 56-bit keys — [MS-NLMP] 4.2.3.4")
+    func weakKeys() throws {
+        let keys = try #require(
+            NTLMMessageKeys(
+                sessionKey: bytes("eb93429a8bd952f8b89c55b87f475edc"), flags: NTLMFlags(rawValue: 0x820A_8233)))
+        #expect(try keys.signingKey(.clientToServer) == bytes("60e799be5c72fc92922ae8ebe961fb8d"))
+        #expect(try keys.sealingKey(.clientToServer) == bytes("04dd7f014d8504d265a25cc86a3a7c06"))
+    }
+
     @Test("a sealed message: the checksum under the signing key, encrypted behind the text")
     func sealed() throws {
         let keys = try #require(NTLMMessageKeys(sessionKey: randomSessionKey, flags: flags))
