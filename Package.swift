@@ -87,7 +87,7 @@ let package = Package(
             name: "dittofs",
             dependencies: [
                 "Instance", "Configuration", "CLinux", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
-                "FileSystemModel", "AccessControl", logging,
+                "FileSystemModel", "AccessControl", "AccessArbitration", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -131,6 +131,9 @@ let package = Package(
         tests(
             "FUSEProtocolTests",
             ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", "ProtocolErrors"]),
+        tests(
+            "InstanceTests",
+            ["Instance", "FileSystemCore", "FileSystemModel", "MetadataStore", "ContentStore", "AccessControl"]),
         tests("ConfigurationTests", ["Configuration", "FileSystemModel"]),
     ]
 )
