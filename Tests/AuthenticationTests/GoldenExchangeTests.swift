@@ -35,6 +35,8 @@ struct CapturedExchange: CustomTestStringConvertible, Sendable {
             end: "a11b3019a0030a0100a3120410010000007edef7f41d005f4a00000000"),
         .user("pyspnego-bare", key: "5e19d875509250d92e4c15852e2c8c08", end: ""),
         .user("impacket-user", key: "cf28450dfb55123c65a63710b002648e", end: "a1073005a0030a0100"),
+        .user("cifs-user", key: "7c13136e1949b8be5a3fe7d6fee7a02d", end: ""),
+        CapturedExchange(client: "cifs-anonymous", expected: .success(.anonymous), sessionKey: nil, end: ""),
         CapturedExchange(
             client: "smbclient-nopassword", expected: .success(.guest(claimedName: "root")), sessionKey: nil,
             end: "a1073005a0030a0100"),
