@@ -4,6 +4,8 @@ import Glibc
 struct LocalPath: CustomStringConvertible {
     /// lseek(2): the next byte that is not in a hole.
     static let seekData: Int32 = 3
+    /// lseek(2): the next byte that is in one; the end of the file counts as a hole.
+    static let seekHole: Int32 = 4
 
     private let bytes: [UInt8]
 

@@ -109,7 +109,9 @@ package struct ShareFiller {
             let data = lseek(descriptor, offset, LocalPath.seekData)
             guard data >= 0 || errno != ENXIO else { return }
             offset = max(offset, data)
-            let count = pread(descriptor, buffer.baseAddress, buffer.count, offset)
+            let hole = lseek(descriptor, offset, LocalPath.seekHole)
+            let length = hole > offset ? min(buffer.count, Int(hole - offset)) : buffer.count
+            let count = pread(descriptor, buffer.baseAddress, length, offset)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw Self.systemFailure(path) }
             guard count > 0 else { return }
