@@ -94,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "smbload",
             dependencies: [
-                "SMBClient", "SMBMessages", "WindowsTypes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SMBClient", "SMBMessages", "WindowsTypes", "WireCoding", "SMBCryptography",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
