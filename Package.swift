@@ -63,7 +63,7 @@ let package = Package(
             "SMBProtocol",
             [
                 "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemCore",
-                "FileSystemModel", "AccessControl", "ProtocolErrors",
+                "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
             ]),
         room("SMBServer", ["SMBProtocol", nioCore, nioPosix, logging]),
         room(
@@ -79,12 +79,14 @@ let package = Package(
         room("Configuration", ["FileSystemModel", .product(name: "Yams", package: "Yams")]),
         room(
             "Instance",
-            ["SMBServer", "SMBProtocol", "FUSEMount", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore",
+            ["SMBServer", "SMBProtocol", "FUSEMount", "FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl",
+                "AccessArbitration", "MetadataStore",
                 "ContentStore", "Authentication", logging]),
+        .target(name: "CLinux"),
         .executableTarget(
             name: "dittofs",
             dependencies: [
-                "Instance", "Configuration", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
+                "Instance", "Configuration", "CLinux", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
                 "FileSystemModel", "AccessControl", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

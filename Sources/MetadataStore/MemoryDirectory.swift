@@ -4,72 +4,80 @@ import FileSystemModel
 ///
 /// The ordered list is two parallel arrays. New cookies are the highest, so an entry is appended; a removed one leaves a tombstone
 /// until tombstones outnumber entries, and then the list is compacted. So a put and a delete cost O(1) on average, and a page of a
-/// listing costs one binary search and the entries (and at most as many tombstones) that it returns.
+/// listing costs one binary search, the entries that it returns and the tombstones between them.
 ///
 /// Not thread-safe: it lives inside the store's lock.
 final class MemoryDirectory {
-    /// Entries with one folded name; nearly always one.
-    enum Folded {
-        case one(EntryRecord)
-        /// Two or more, oldest first.
-        case several([EntryRecord])
+    /// A record on the heap, shared by the three indexes: their tables stay small, and growing them moves pointers only.
+    private final class Entry {
+        let record: EntryRecord
+        init(_ record: EntryRecord) { self.record = record }
+    }
 
-        var records: [EntryRecord] {
+    /// Entries with one folded name; nearly always one.
+    private enum Folded {
+        case one(Entry)
+        /// Two or more, oldest first.
+        case several([Entry])
+
+        var entries: [Entry] {
             switch self {
-            case .one(let record): [record]
-            case .several(let records): records
+            case .one(let entry): [entry]
+            case .several(let entries): entries
             }
         }
     }
 
-    private(set) var byName: [FileName: EntryRecord] = [:]
+    private var byName: [FileName: Entry] = [:]
     private var byFoldedName: [FoldedName: Folded] = [:]
     /// Ascending, those of tombstones included.
     private var cookies: [UInt64] = []
     /// Nil is a tombstone.
-    private var records: [EntryRecord?] = []
+    private var entries: [Entry?] = []
 
     var isEmpty: Bool { byName.isEmpty }
 
-    func entries(folded name: FoldedName) -> [EntryRecord] { byFoldedName[name]?.records ?? [] }
+    func entry(named name: FileName) -> EntryRecord? { byName[name]?.record }
+
+    func entries(folded name: FoldedName) -> [EntryRecord] {
+        switch byFoldedName[name] {
+        case .one(let entry): [entry.record]
+        case .several(let entries): entries.map(\.record)
+        case nil: []
+        }
+    }
 
     func entries(after cookie: DirectoryCookie, limit: Int) -> [EntryRecord] {
         guard limit > 0, cookie.rawValue < .max else { return [] }
         var index = firstIndex(from: cookie.rawValue &+ 1)
         var result: [EntryRecord] = []
-        result.reserveCapacity(min(limit, byName.count, records.count - index))
-        while index < records.count, result.count < limit {
-            if let record = records[index] { result.append(record) }
+        result.reserveCapacity(min(limit, byName.count, entries.count - index))
+        while index < entries.count, result.count < limit {
+            if let entry = entries[index] { result.append(entry.record) }
             index += 1
         }
         return result
     }
 
-    /// - Returns: The entry that had the name before.
-    @discardableResult
+    /// - Returns: The entry of that name, which this one replaces.
     func put(_ record: EntryRecord) -> EntryRecord? {
-        let old = byName.updateValue(record, forKey: record.name)
+        let entry = Entry(record)
+        let old = byName.updateValue(entry, forKey: record.name)
         if let old {
-            if old.cookie == record.cookie, old.foldedName == record.foldedName, let index = index(of: old) {
-                records[index] = record
-                replaceFolded(record)
-                return old
-            }
             removeOrdered(old)
             removeFolded(old)
         }
-        insertOrdered(record)
-        insertFolded(record)
-        return old
+        insertOrdered(entry)
+        insertFolded(entry)
+        return old?.record
     }
 
     /// - Returns: The entry that had the name.
-    @discardableResult
     func remove(_ name: FileName) -> EntryRecord? {
         guard let old = byName.removeValue(forKey: name) else { return nil }
         removeOrdered(old)
         removeFolded(old)
-        return old
+        return old.record
     }
 }
 
@@ -88,90 +96,67 @@ extension MemoryDirectory {
         return low
     }
 
-    private func index(of record: EntryRecord) -> Int? {
-        var index = firstIndex(from: record.cookie.rawValue)
-        while index < cookies.count, cookies[index] == record.cookie.rawValue {
-            if records[index]?.name == record.name { return index }
-            index += 1
-        }
-        return nil
-    }
-
-    private func insertOrdered(_ record: EntryRecord) {
-        let cookie = record.cookie.rawValue
+    private func insertOrdered(_ entry: Entry) {
+        let cookie = entry.record.cookie.rawValue
         guard let last = cookies.last, cookie <= last else {
             cookies.append(cookie)
-            records.append(record)
+            entries.append(entry)
             return
         }
-        // A cookie that is not the highest: a put that repeats an older record. Its tombstone is used again when it is still there.
+        // A cookie that is not the highest: an entry that is put again in its place, whose tombstone may still be there.
         let index = firstIndex(from: cookie)
-        if cookies[index] == cookie, records[index] == nil {
-            records[index] = record
+        if cookies[index] == cookie, entries[index] == nil {
+            entries[index] = entry
         } else {
             cookies.insert(cookie, at: index)
-            records.insert(record, at: index)
+            entries.insert(entry, at: index)
         }
     }
 
-    private func removeOrdered(_ record: EntryRecord) {
-        guard let index = index(of: record) else { return }
-        if index == cookies.count - 1 {
+    private func removeOrdered(_ entry: Entry) {
+        var index = firstIndex(from: entry.record.cookie.rawValue)
+        while index < entries.count, entries[index] !== entry { index += 1 }
+        guard index < entries.count else { return }
+        if index == entries.count - 1 {
             cookies.removeLast()
-            records.removeLast()
+            entries.removeLast()
         } else {
-            records[index] = nil
+            entries[index] = nil
         }
-        let tombstones = records.count - byName.count
+        let tombstones = entries.count - byName.count
         if tombstones > byName.count + 16 { compact() }
     }
 
     private func compact() {
         var kept: [UInt64] = []
-        var live: [EntryRecord?] = []
+        var live: [Entry?] = []
         kept.reserveCapacity(byName.count)
         live.reserveCapacity(byName.count)
-        for record in records {
-            guard let record else { continue }
-            kept.append(record.cookie.rawValue)
-            live.append(record)
+        for entry in entries {
+            guard let entry else { continue }
+            kept.append(entry.record.cookie.rawValue)
+            live.append(entry)
         }
         cookies = kept
-        records = live
+        entries = live
     }
 }
 
 // MARK: - The index without regard to case
 
 extension MemoryDirectory {
-    private func insertFolded(_ record: EntryRecord) {
-        guard let present = byFoldedName[record.foldedName] else {
-            byFoldedName[record.foldedName] = .one(record)
-            return
-        }
-        var all = present.records
-        let place = all.firstIndex { $0.cookie > record.cookie } ?? all.endIndex
-        all.insert(record, at: place)
-        byFoldedName[record.foldedName] = .several(all)
+    private func insertFolded(_ entry: Entry) {
+        let key = entry.record.foldedName
+        guard let present = byFoldedName.updateValue(.one(entry), forKey: key) else { return }
+        var all = present.entries
+        all.insert(entry, at: all.firstIndex { $0.record.cookie > entry.record.cookie } ?? all.endIndex)
+        byFoldedName[key] = .several(all)
     }
 
-    private func replaceFolded(_ record: EntryRecord) {
-        switch byFoldedName[record.foldedName] {
-        case .several(var all):
-            for index in all.indices where all[index].name == record.name { all[index] = record }
-            byFoldedName[record.foldedName] = .several(all)
-        default:
-            byFoldedName[record.foldedName] = .one(record)
-        }
-    }
-
-    private func removeFolded(_ record: EntryRecord) {
-        switch byFoldedName[record.foldedName] {
-        case .several(var all):
-            all.removeAll { $0.name == record.name }
-            byFoldedName[record.foldedName] = all.count == 1 ? .one(all[0]) : .several(all)
-        case .one, nil:
-            byFoldedName[record.foldedName] = nil
-        }
+    private func removeFolded(_ entry: Entry) {
+        let key = entry.record.foldedName
+        guard case .several(var all)? = byFoldedName.removeValue(forKey: key) else { return }
+        all.removeAll { $0 === entry }
+        byFoldedName[key] = all.count == 1 ? .one(all[0]) : .several(all)
     }
 }

@@ -7,8 +7,12 @@ import Synchronization
 package final class MemoryMetadataStore: MetadataStore {
     private let state: Mutex<MemoryMetadataState>
 
-    package init() {
+    private let maximumBytes: Int
+
+    /// - Parameter maximumBytes: About what the records may hold of the process's memory. A file costs some 800 bytes.
+    package init(maximumBytes: Int = 8 << 30) {
         state = Mutex(MemoryMetadataState())
+        self.maximumBytes = max(0, maximumBytes)
     }
 
     package var isBlocking: Bool { false }
@@ -18,11 +22,11 @@ package final class MemoryMetadataStore: MetadataStore {
     }
 
     package func inode(_ number: InodeNumber) throws(FileSystemError) -> InodeRecord? {
-        state.withLock { $0.inodes[number] }
+        state.withLock { $0.inodes[number]?.record }
     }
 
     package func entry(named name: FileName, in parent: InodeNumber) throws(FileSystemError) -> EntryRecord? {
-        state.withLock { $0.directories[parent]?.byName[name] }
+        state.withLock { $0.directories[parent]?.entry(named: name) }
     }
 
     package func entries(
@@ -94,9 +98,11 @@ package final class MemoryMetadataStore: MetadataStore {
         }
     }
 
+    /// - Throws: `.noSpace` when the batch would grow the records beyond the bound; nothing is applied.
     package func apply(_ batch: MetadataBatch) throws(FileSystemError) -> BatchOutcome {
-        state.withLock { state in
+        try state.withLock { (state) throws(FileSystemError) -> BatchOutcome in
             for precondition in batch.preconditions where !state.holds(precondition) { return .conflict }
+            guard state.fits(batch.mutations, maximum: maximumBytes) else { throw .noSpace }
             for mutation in batch.mutations { state.apply(mutation) }
             return .applied
         }

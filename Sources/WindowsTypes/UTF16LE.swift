@@ -95,6 +95,24 @@ package enum UTF16LE {
         return units
     }
 
+    /// Calls `body` with each UTF-16 unit of `wtf8` and the offset of the byte that it begins with, until one call returns
+    /// false; returns false then.
+    static func forEachUnit(of wtf8: [UInt8], _ body: (_ unit: UInt16, _ byteOffset: Int) -> Bool) -> Bool {
+        var position = 0
+        while position < wtf8.count {
+            let start = position
+            let scalar = nextScalar(of: wtf8.span, at: &position)
+            if scalar > 0xFFFF {
+                guard body(UInt16(truncatingIfNeeded: 0xD800 &+ (scalar &- 0x10000) >> 10), start),
+                    body(UInt16(truncatingIfNeeded: 0xDC00 &+ (scalar & 0x3FF)), start)
+                else { return false }
+            } else if !body(UInt16(truncatingIfNeeded: scalar), start) {
+                return false
+            }
+        }
+        return true
+    }
+
     // MARK: The two loops
 
     /// Reads one code point (a surrogate is one) and moves past it; U+FFFD and one byte for what is ill-formed.
