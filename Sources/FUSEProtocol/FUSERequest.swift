@@ -42,11 +42,42 @@ package struct FUSERequest: Sendable {
 /// The bytes of a WRITE, where the session has received them.
 ///
 /// Unchecked: the memory belongs to the session and stays until ``FUSEHandler/handle(_:_:_:)`` returns; a request that must wait
-/// takes a copy along.
+/// takes a copy along. Nobody writes to either.
 package struct ReceivedBytes: @unchecked Sendable {
-    package let buffer: UnsafeRawBufferPointer
+    private final class Copy: @unchecked Sendable {
+        let memory: UnsafeMutableRawBufferPointer
 
-    package init(_ buffer: UnsafeRawBufferPointer) { self.buffer = buffer }
+        init(_ buffer: UnsafeRawBufferPointer) {
+            memory = .allocate(byteCount: buffer.count, alignment: 16)
+            memory.copyMemory(from: buffer)
+        }
+
+        deinit { memory.deallocate() }
+    }
+
+    private let received: UnsafeRawBufferPointer
+    private let copy: Copy?
+
+    package init(_ buffer: UnsafeRawBufferPointer) {
+        received = buffer
+        copy = nil
+    }
+
+    private init(keeping copy: Copy) {
+        received = UnsafeRawBufferPointer(copy.memory)
+        self.copy = copy
+    }
+
+    package var count: Int { received.count }
+
+    /// The same bytes, independent of the session.
+    func kept() -> ReceivedBytes { copy == nil ? ReceivedBytes(keeping: Copy(received)) : self }
+
+    func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(FileSystemError) -> Result
+    ) throws(FileSystemError) -> Result {
+        try withExtendedLifetime(copy) { () throws(FileSystemError) in try body(received) }
+    }
 }
 
 /// What SETATTR changes; nil is left alone.
