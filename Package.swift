@@ -114,7 +114,9 @@ let package = Package(
         tests(
             "SMBMessagesTests", ["SMBMessages", "WindowsTypes", "WireCoding", "HostileInput"],
             resources: [.copy("Corpus")]),
-        tests("AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel"]),
+        tests(
+            "AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel", "HostileInput"],
+            resources: [.copy("Corpus")]),
         tests("SMBCryptographyTests", ["SMBCryptography"]),
         tests(
             "SMBProtocolTests",
