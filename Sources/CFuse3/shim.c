@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -86,6 +87,8 @@ struct fuse_session *cfuse_new_session(
     fuse_opt_free_args(&arguments);
     return session;
 }
+
+void cfuse_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 static void (*log_sink)(int, const char *);
 

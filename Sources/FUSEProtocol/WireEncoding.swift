@@ -1,5 +1,5 @@
-package import FileSystemCore
-package import FileSystemModel
+import FileSystemCore
+import FileSystemModel
 
 /// Sizes of the kernel's structures, in bytes — linux/fuse.h, protocol 7.38.
 package enum WireSize {

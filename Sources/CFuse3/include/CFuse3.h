@@ -30,6 +30,9 @@ struct fuse_session *cfuse_new_session(
 /// Sends libfuse's own messages to `log`, or nowhere.
 void cfuse_set_log(void (*log)(int level, const char *message));
 
+/// Names the calling thread, for debuggers; at most 15 bytes are kept.
+void cfuse_name_thread(const char *name);
+
 static inline void *cfuse_owner(fuse_req_t request) {
     return ((struct cfuse_door *)fuse_req_userdata(request))->owner;
 }
