@@ -79,20 +79,23 @@ let package = Package(
         room("Configuration", ["FileSystemModel", .product(name: "Yams", package: "Yams")]),
         room(
             "Instance",
-            ["SMBServer", "SMBProtocol", "FUSEMount", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore",
+            ["SMBServer", "SMBProtocol", "FUSEMount", "FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl",
+                "AccessArbitration", "MetadataStore",
                 "ContentStore", "Authentication", logging]),
+        .target(name: "CLinux"),
         .executableTarget(
             name: "dittofs",
             dependencies: [
-                "Instance", "Configuration", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
-                "FileSystemModel", "AccessControl", logging,
+                "Instance", "Configuration", "CLinux", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
+                "FileSystemModel", "AccessControl", "AccessArbitration", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "smbload",
             dependencies: [
-                "SMBClient", "SMBMessages", "WindowsTypes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SMBClient", "SMBMessages", "WindowsTypes", "WireCoding", "SMBCryptography",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -112,7 +115,9 @@ let package = Package(
         tests(
             "SMBMessagesTests", ["SMBMessages", "WindowsTypes", "WireCoding", "HostileInput"],
             resources: [.copy("Corpus")]),
-        tests("AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel"]),
+        tests(
+            "AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel", "HostileInput"],
+            resources: [.copy("Corpus")]),
         tests("SMBCryptographyTests", ["SMBCryptography"]),
         tests(
             "SMBProtocolTests",
@@ -129,6 +134,9 @@ let package = Package(
         tests(
             "FUSEProtocolTests",
             ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", "ProtocolErrors"]),
+        tests(
+            "InstanceTests",
+            ["Instance", "FileSystemCore", "FileSystemModel", "MetadataStore", "ContentStore", "AccessControl"]),
         tests("ConfigurationTests", ["Configuration", "FileSystemModel"]),
     ]
 )

@@ -18,7 +18,9 @@ enum CaseFolding {
 
     private static func only(_ string: String) -> Unicode.Scalar? {
         let scalars = string.unicodeScalars
-        guard let first = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex else { return nil }
+        guard let first = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex else {
+            return nil
+        }
         return first
     }
 }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// The old algorithms that NTLM is made of: MD4, MD5, HMAC-MD5 and RC4.
 ///
-/// MD4 and RC4 live in OpenSSL's "legacy" provider, loaded here into a library context of our own, so that nothing else in
-/// the process gets at them. Contexts are made once and re-initialised under a lock: a log-in takes it a dozen times for
-/// about a microsecond each.
+/// MD4 and RC4 live in OpenSSL's "legacy" provider, loaded here into a library context of our own, so that nothing else
+/// in the process gets at them. Contexts are made once and re-initialised under a lock: a log-in takes it a dozen times
+/// for about a microsecond each.
 final class NTLMCryptography: Sendable {
     static let shared = NTLMCryptography()
 

@@ -24,7 +24,8 @@ package enum SigningAlgorithm: Equatable, Sendable, CaseIterable {
     }
 }
 
-/// One keyed context, re-initialised for every message and never re-created: making one costs five times a short message.
+/// One keyed context, re-initialised for every message and never re-created: making one costs five times a short
+/// message.
 ///
 /// Not for use by two threads at once; whoever owns it serialises. Hence not `Sendable`.
 package final class MessageAuthenticationCode {
@@ -80,7 +81,9 @@ package final class MessageAuthenticationCode {
             guard let start = output.baseAddress else { return nil }
             var written = 0
             let bytes = start.assumingMemoryBound(to: UInt8.self)
-            guard EVP_MAC_final(context, bytes, &written, outputByteCount) == 1, isSound, written >= 16 else { return nil }
+            guard EVP_MAC_final(context, bytes, &written, outputByteCount) == 1, isSound, written >= 16 else {
+                return nil
+            }
             return MessageSignature(
                 low: output.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
                 high: output.loadUnaligned(fromByteOffset: 8, as: UInt64.self))

@@ -1,7 +1,8 @@
 /// Signs and verifies SMB2 messages for one session on one connection — [MS-SMB2] 3.1.4.1, 3.1.5.1
 ///
-/// A message may lie in two places: its header and body, and a payload (the data of a READ response, say) that follows them
-/// on the wire and is not copied. Bytes 48 to 63 of the header, the Signature field, count as zeros whatever they hold.
+/// A message may lie in two places: its header and body, and a payload (the data of a READ response, say) that follows
+/// them on the wire and is not copied. Bytes 48 to 63 of the header, the Signature field, count as zeros whatever they
+/// hold.
 ///
 /// Owned by whoever owns the connection; not for use by two threads at once.
 package final class MessageSigner {
@@ -46,7 +47,8 @@ package final class MessageSigner {
 
     /// Signs one message of those that lie in a buffer, in place.
     ///
-    /// - Parameter range: where the message lies; one that leaves the buffer is refused like a message that is too short.
+    /// - Parameter range: where the message lies; one that leaves the buffer is refused like a message that is too
+    ///   short.
     package func sign(_ buffer: inout [UInt8], in range: Range<Int>) -> Bool {
         guard range.lowerBound >= 0, range.upperBound <= buffer.count else { return false }
         return buffer.withUnsafeMutableBytes { buffer in

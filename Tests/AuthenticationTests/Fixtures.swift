@@ -1,12 +1,14 @@
+import HostileInput
+
 @testable import Authentication
 
 /// The bytes that hexadecimal digits spell; blanks are passed over.
 func bytes(_ hexadecimal: String) -> [UInt8] {
-    let digits = hexadecimal.compactMap(\.hexDigitValue)
-    return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    bytes(ofHex: hexadecimal.filter { !$0.isNewline })
 }
 
-/// A server with two users, on a clock that stands still and with random bytes that count.
+/// A server with two users, on a clock that stands still and with random bytes that count: as it was when the tokens of
+/// the corpus were captured, so that the proofs in them hold.
 enum Fixture {
     static let password = "Pässwörd 1"
     static let fileTime: UInt64 = 0x01DA_0000_1234_5678
@@ -33,7 +35,8 @@ enum Fixture {
         _ name: String = "alice", password: String = Fixture.password, flags: NTLMFlags = NTLMClient.defaultFlags
     ) throws -> NTLMClient {
         NTLMClient(
-            .user(name: name, domain: "WORKGROUP", hash: try NTHash(password: password)), flags: flags)
+            .user(name: name, domain: "WORKGROUP", hash: try NTHash(password: password)), flags: flags,
+            random: countingBytes, fileTime: { fileTime })
     }
 
     /// Runs a whole exchange and returns how the server saw its end.
@@ -52,5 +55,36 @@ enum Fixture {
             }
         }
         throw .outOfSequence
+    }
+
+    // MARK: The corpus
+
+    /// Tokens of real programs, `NAME.hex`.
+    static func corpus(_ source: String = #filePath) throws -> [(name: String, bytes: [UInt8])] {
+        let directory = source.split(separator: "/").dropLast().joined(separator: "/")
+        return try loadCorpus(directory: "/" + directory + "/Corpus")
+    }
+
+    static func captured(_ name: String) throws -> [UInt8] {
+        guard let row = try corpus().first(where: { $0.name == name }) else { throw MissingCapture(name: name) }
+        return row.bytes
+    }
+
+    struct MissingCapture: Error {
+        var name: String
+    }
+
+    /// A server that has sent its challenge to the client of that capture.
+    static func challenged(by client: String) throws -> SPNEGOServer {
+        var server = SPNEGOServer(try configuration())
+        guard case .continue = try server.step(try captured(client + "-1")) else { throw MissingCapture(name: client) }
+        return server
+    }
+}
+
+extension TokenDecodable {
+    /// With an array, since the macros of the test library cannot hold spans.
+    static func decoded(_ bytes: [UInt8]) throws(AuthenticationError) -> Self {
+        try Self(decoding: bytes.span.bytes)
     }
 }

@@ -4,6 +4,11 @@ import Testing
 
 @Suite("Old algorithms")
 struct OldAlgorithmTests {
+    @Test("are there")
+    func available() {
+        #expect(SPNEGOServer.isAvailable)
+    }
+
     @Test(
         "MD4 gives the answers of RFC 1320",
         arguments: [
@@ -43,7 +48,8 @@ struct OldAlgorithmTests {
                 "56be34521d144c88dbb8c733f0e8b3f6"
             ),
             (
-                [UInt8](repeating: 0xAA, count: 80), Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+                [UInt8](repeating: 0xAA, count: 80),
+                Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
                 "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd"
             ),
         ]
@@ -117,6 +123,15 @@ struct SpecificationExampleTests {
         let keys = try #require(NTLMMessageKeys(sessionKey: randomSessionKey, flags: flags))
         #expect(try keys.signingKey(.clientToServer) == bytes("4788dc861b4782f35d43fd98fe1a2d39"))
         #expect(try keys.sealingKey(.clientToServer) == bytes("59f600973cc4960a25480a7c196e4c58"))
+    }
+
+    @Test("the same with 56-bit keys — [MS-NLMP] 4.2.3.4")
+    func weakKeys() throws {
+        let keys = try #require(
+            NTLMMessageKeys(
+                sessionKey: bytes("eb93429a8bd952f8b89c55b87f475edc"), flags: NTLMFlags(rawValue: 0x820A_8233)))
+        #expect(try keys.signingKey(.clientToServer) == bytes("60e799be5c72fc92922ae8ebe961fb8d"))
+        #expect(try keys.sealingKey(.clientToServer) == bytes("04dd7f014d8504d265a25cc86a3a7c06"))
     }
 
     @Test("a sealed message: the checksum under the signing key, encrypted behind the text")

@@ -56,7 +56,7 @@ struct ContentStoreModelTests {
     static let contents: UInt64 = 3
     static let bound: UInt64 = 400 << 10
 
-    @Test("a random run agrees with the model", arguments: ContentStoreFactory.all, 0..<24)
+    @Test("a random run agrees with the model", arguments: ContentStoreFactory.all, 0..<8)
     func agrees(factory: ContentStoreFactory, seed: Int) throws {
         try factory.withStore(maximumBytes: Self.bound) { store in
             var random = SeededGenerator(seed: UInt64(seed))

@@ -42,7 +42,8 @@ struct MessageAuthenticationCodeTests {
                 "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"
             ),
             (
-                [UInt8](repeating: 0xAA, count: 131), Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+                [UInt8](repeating: 0xAA, count: 131),
+                Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
                 "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
             ),
         ])
@@ -89,7 +90,9 @@ struct MessageSignerTests {
     /// A header with a signature of 0xEE bytes, and a body.
     let message = (0..<96).map { UInt8((48..<64).contains($0) ? 0xEE : $0) }
 
-    @Test("the signature is the code of the message with zeros in the signature's place", arguments: SigningAlgorithm.allCases)
+    @Test(
+        "the signature is the code of the message with zeros in the signature's place",
+        arguments: SigningAlgorithm.allCases)
     func definition(algorithm: SigningAlgorithm) throws {
         var cleared = message
         for index in 48..<64 { cleared[index] = 0 }

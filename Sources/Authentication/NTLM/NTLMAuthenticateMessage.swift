@@ -50,7 +50,9 @@ package struct NTLMAuthenticateMessage: TokenDecodable, Equatable, Sendable {
             throw .unexpectedValue(field: "EncryptedRandomSessionKeyLen", value: UInt64(encryptedSessionKey.count))
         }
         let fields = [lm, nt, domain, user, station, key].filter { $0.count > 0 }
-        if fields.allSatisfy({ $0.offset >= Self.micRange.upperBound }), reader.bytes.byteCount >= Self.micRange.upperBound {
+        if fields.allSatisfy({ $0.offset >= Self.micRange.upperBound }),
+            reader.bytes.byteCount >= Self.micRange.upperBound
+        {
             mic = try reader.slice(at: Self.micRange.lowerBound, count: Self.micRange.count).array
         } else {
             mic = nil

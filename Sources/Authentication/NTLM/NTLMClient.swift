@@ -8,8 +8,8 @@ package enum NTLMCredentials: Equatable, Sendable {
 
 /// The client's side of one NTLM exchange — [MS-NLMP] 3.1
 ///
-/// For the test client and the load generator. It speaks NTLMv2 only and always sends a MIC where the server's challenge
-/// allows one.
+/// For the test client and the load generator. It speaks NTLMv2 only and always sends a MIC where the server's
+/// challenge allows one.
 package struct NTLMClient: Sendable {
     private enum State: Sendable {
         case expectingChallenge(negotiateBytes: [UInt8])
@@ -70,8 +70,7 @@ package struct NTLMClient: Sendable {
         _ challenge: NTLMChallengeMessage, _ challengeBytes: [UInt8], _ negotiateBytes: [UInt8], name: String,
         domain: String, hash: NTHash
     ) throws(AuthenticationError) -> [UInt8] {
-        // "If the CHALLENGE_MESSAGE contains a timestamp, the client SHOULD NOT send an LM response and MUST set the MIC"
-        // is what Windows does; without one we send no MIC, so that both ways are exercised.
+        // A server that gives its time expects a MIC; from one that does not, Windows withholds it, and so do we.
         var information = challenge.targetInformation
         let sendsMIC = information.timestamp != nil
         if sendsMIC {

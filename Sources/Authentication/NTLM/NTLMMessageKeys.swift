@@ -6,8 +6,8 @@ enum NTLMDirection: Sendable {
 
 /// The keys of NTLM's session security with NTLMv2 — [MS-NLMP] 3.4.5
 ///
-/// Only the first message of each direction is ever signed here, for SPNEGO's mechListMIC: so the sequence number is always
-/// 0 and the RC4 stream always begins anew.
+/// Only the first message of each direction is ever signed here, for SPNEGO's mechListMIC: so the sequence number is
+/// always 0 and the RC4 stream always begins anew.
 struct NTLMMessageKeys: Equatable, Sendable {
     private let sessionKey: [UInt8]
     private let flags: NTLMFlags

@@ -1,6 +1,7 @@
 /// NTLMv2's one-way functions — [MS-NLMP] 3.3.2
 enum NTLMv2Keys {
-    /// NTOWFv2 (called ResponseKeyNT): 16 bytes. The user's name is made upper case, the domain's is taken as it was sent.
+    /// NTOWFv2 (called ResponseKeyNT): 16 bytes. The user's name is made upper case, the domain's is taken as it was
+    /// sent.
     static func responseKey(hash: NTHash, userName: String, domainName: String) throws(AuthenticationError) -> [UInt8] {
         try NTLMCryptography.shared.hmacMD5(
             key: hash.bytes, UTF16Coding.bytes(of: CaseFolding.upperCased(userName)), UTF16Coding.bytes(of: domainName))

@@ -24,8 +24,8 @@ struct DERElement: Equatable {
 
 /// Walks over the elements of one level of a DER token.
 ///
-/// A subset: tags of one octet, definite lengths of at most four octets. Lengths need not be minimal, since not every peer's
-/// are. Descending is up to the caller, one level a call, so nesting is as deep as the code that asks.
+/// A subset: tags of one octet, definite lengths of at most four octets. Lengths need not be minimal, since not every
+/// peer's are. Descending is up to the caller, one level a call, so nesting is as deep as the code that asks.
 struct DERReader: ~Copyable, ~Escapable {
     private let token: RawSpan
     private var offset: Int

@@ -1,6 +1,7 @@
 package import WireCoding
 
-/// The first token of a negotiation: NegTokenInit, or NegTokenInit2 where the server speaks first — RFC 4178 4.2.1; [MS-SPNG] 2.2.1
+/// The first token of a negotiation: NegTokenInit, or NegTokenInit2 where the server speaks first — RFC 4178 4.2.1;
+/// [MS-SPNG] 2.2.1
 package struct NegTokenInit: TokenDecodable, Equatable, Sendable {
     /// In the sender's order of preference.
     package var mechanisms: [MechanismIdentifier]

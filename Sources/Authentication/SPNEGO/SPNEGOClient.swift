@@ -18,7 +18,8 @@ package struct SPNEGOClient: Sendable {
     /// The first token.
     package let initialToken: [UInt8]
 
-    /// - Parameter mechanisms: what is offered, most preferred first. With anything before NTLM no optimistic token is sent.
+    /// - Parameter mechanisms: what is offered, most preferred first. With anything before NTLM no optimistic token is
+    ///   sent.
     package init(_ ntlm: NTLMClient, offering mechanisms: [MechanismIdentifier] = [.ntlm]) {
         self.ntlm = ntlm
         let isOptimistic = mechanisms.first == .ntlm
@@ -28,7 +29,8 @@ package struct SPNEGOClient: Sendable {
         state = isOptimistic ? .expectingChallenge : .expectingChoice
     }
 
-    /// Nil until the exchange is over, and for the anonymous user. Not to be used when the server says that we are a guest.
+    /// Nil until the exchange is over, and for the anonymous user. Not to be used when the server says that we are a
+    /// guest.
     package var sessionKey: SessionKey? { ntlm.sessionKey }
 
     /// Takes the server's next token and returns the one to send, or nil when there is none: the exchange is over.

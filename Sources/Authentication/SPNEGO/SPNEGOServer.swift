@@ -29,10 +29,13 @@ package struct SPNEGOServer: Sendable {
         ntlm = NTLMServer(configuration)
     }
 
-    /// What a server says before it is asked: the mechanisms that it has, as NegTokenInit2. For the security buffer of a
-    /// NEGOTIATE response — [MS-SMB2] 3.3.5.4
+    /// What a server says before it is asked: the mechanisms that it has, as NegTokenInit2. For the security buffer of
+    /// a NEGOTIATE response — [MS-SMB2] 3.3.5.4
     package static let initialToken: [UInt8] =
         NegTokenInit(mechanisms: [.ntlm], hintName: NegTokenInit.conventionalHint).bytes
+
+    /// Whether this machine's cryptographic library has what log-ins need; without it each ends in an error.
+    package static var isAvailable: Bool { NTLMCryptography.shared.isAvailable }
 
     /// Takes the peer's next token.
     package mutating func step(_ token: [UInt8]) throws(AuthenticationError) -> AuthenticationStep {
@@ -128,8 +131,8 @@ package struct SPNEGOServer: Sendable {
         return try keys.signature(of: negotiation.mechanismListBytes, .serverToClient)
     }
 
-    /// Guests and the anonymous user have proven nothing that a MIC could add to: a wrong one is passed over, and a right
-    /// one (the anonymous user's keys derive from zeros) is answered, since its sender waits for ours.
+    /// Guests and the anonymous user have proven nothing that a MIC could add to: a wrong one is passed over, and a
+    /// right one (the anonymous user's keys derive from zeros) is answered, since its sender waits for ours.
     private func unprovenMIC(
         _ outcome: NTLMServer.Outcome, _ received: [UInt8]?, _ negotiation: Negotiation
     ) throws(AuthenticationError) -> [UInt8]? {
