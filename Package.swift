@@ -87,14 +87,15 @@ let package = Package(
             name: "dittofs",
             dependencies: [
                 "Instance", "Configuration", "CLinux", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
-                "FileSystemModel", "AccessControl", logging,
+                "FileSystemModel", "AccessControl", "AccessArbitration", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "smbload",
             dependencies: [
-                "SMBClient", "SMBMessages", "WindowsTypes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SMBClient", "SMBMessages", "WindowsTypes", "WireCoding", "SMBCryptography",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -133,6 +134,9 @@ let package = Package(
         tests(
             "FUSEProtocolTests",
             ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore"]),
+        tests(
+            "InstanceTests",
+            ["Instance", "FileSystemCore", "FileSystemModel", "MetadataStore", "ContentStore", "AccessControl"]),
         tests("ConfigurationTests", ["Configuration", "FileSystemModel"]),
     ]
 )
