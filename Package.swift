@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "dittofs",
             dependencies: [
-                "Instance", "Configuration", "CLinux", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
+                "Instance", "Configuration", "CLinux", "FUSEMount", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
                 "FileSystemModel", "AccessControl", "AccessArbitration", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -30,7 +30,7 @@ final class FUSETracer: FUSERequestObserver {
         log.record(
             TraceLog.Entry(
                 door: "fuse", user: "uid:\(request.uid)", operation: "\(operation.name)", path: share + path(of: operation),
-                result: errno == 0 ? "ok" : String(cString: strerrorname_np(abs(errno)) ?? strerror(abs(errno))),
+                result: errno == 0 ? "ok" : Self.name(of: abs(errno)),
                 microseconds: Int(clamping: microseconds)))
     }
 
@@ -58,4 +58,18 @@ final class FUSETracer: FUSERequestObserver {
     private static func text(_ names: [FileName]) -> String {
         names.isEmpty ? "/" : names.map { "/\($0)" }.joined()
     }
+
+    /// errno's name as errno(3) has it; its number for one that no file system gives.
+    private static func name(of code: Int32) -> String {
+        names[code] ?? "errno\(code)"
+    }
+
+    private static let names: [Int32: String] = [
+        EPERM: "EPERM", ENOENT: "ENOENT", EINTR: "EINTR", EIO: "EIO", ENXIO: "ENXIO", E2BIG: "E2BIG", EBADF: "EBADF",
+        EAGAIN: "EAGAIN", EACCES: "EACCES", EBUSY: "EBUSY", EEXIST: "EEXIST", EXDEV: "EXDEV", ENODEV: "ENODEV",
+        ENOTDIR: "ENOTDIR", EISDIR: "EISDIR", EINVAL: "EINVAL", ENFILE: "ENFILE", EFBIG: "EFBIG", ENOSPC: "ENOSPC",
+        EROFS: "EROFS", EMLINK: "EMLINK", ERANGE: "ERANGE", EDEADLK: "EDEADLK", ENAMETOOLONG: "ENAMETOOLONG",
+        ENOSYS: "ENOSYS", ENOTEMPTY: "ENOTEMPTY", ELOOP: "ELOOP", ENODATA: "ENODATA", ETIMEDOUT: "ETIMEDOUT",
+        EOPNOTSUPP: "EOPNOTSUPP", ESTALE: "ESTALE",
+    ]
 }
