@@ -44,7 +44,7 @@ final class ManualClock: CoreClock {
 /// A share on memory stores, and who calls it.
 final class World: Sendable {
     let fileSystem: FileSystem
-    let metadata = MemoryMetadataStore()
+    let metadata = HookedMetadataStore()
     let content: MemoryContentStore
     let clock = ManualClock()
     let reports = Reports()
