@@ -44,7 +44,7 @@ package final class SMBServer: Sendable {
     private let state = Mutex(State())
 
     package init(context: ServerContext, configuration: Configuration = Configuration(), logger: Logger) {
-        Self.tuneMemory
+        _ = Self.tuneMemory
         self.context = context
         self.configuration = configuration
         self.logger = logger
@@ -52,11 +52,16 @@ package final class SMBServer: Sendable {
         pool = NIOThreadPool(numberOfThreads: configuration.blockingThreads)
     }
 
-    /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 64 MiB come from the heap,
+    /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 32 MiB come from the heap,
     /// where they need no page fault each.
     private static let tuneMemory: Void = {
-        _ = mallopt(M_MMAP_THRESHOLD, 64 << 20)
-        _ = mallopt(M_TRIM_THRESHOLD, 256 << 20)
+        // <malloc.h> is not in the Glibc module.
+        typealias MallOpt = @convention(c) (Int32, Int32) -> Int32
+        guard let symbol = dlsym(nil, "mallopt") else { return }
+        let mallopt = unsafeBitCast(symbol, to: MallOpt.self)
+        let (trimThreshold, mmapThreshold): (Int32, Int32) = (-1, -3)
+        _ = mallopt(mmapThreshold, 32 << 20)
+        _ = mallopt(trimThreshold, 256 << 20)
     }()
 
     /// Listens; a client that connects from now on is served. Returns the port.
