@@ -35,7 +35,8 @@ class ToolTests(DoorsTestCase):
         """ % self.scratch)
         head = self.shell("git -C clone rev-parse HEAD").strip()
         with self.server.tree() as tree:
-            self.assertEqual(tree.read_file("clone/.git/refs/heads/main").decode().strip(), head)
+            self.assertEqual(tree.read_file("clone/.git/HEAD"), b"ref: refs/heads/main\n")
+            self.assertIn(head + " refs/heads/main", tree.read_file("clone/.git/packed-refs").decode())
 
     def test_git_of_this_checkout(self):
         self.shell("git clone -q --no-hardlinks '%s' checkout; cd checkout; git fsck; [ -z \"$(git status --porcelain)\" ]" % ROOT)

@@ -69,7 +69,7 @@ class TreeTests(DoorsTestCase):
 
     def test_smbclient_tar_extract(self):
         archive = self.local("source.tar")
-        subprocess.run(["tar", "-C", self.for_smb, "--dereference", "--format=gnu", "--format=posix", "-cf", archive, "."], check=True, timeout=200)
+        subprocess.run(["tar", "-C", self.for_smb, "--dereference", "--hard-dereference", "--format=gnu", "--format=posix", "-cf", archive, "."], check=True, timeout=200)
         self.server.smbclient("mkdir extract; cd extract; tar x %s" % archive, timeout=300)
         self.assertSameTree(self.sent_by_smb, trees.snapshot(self.mounted("extract")))
 
