@@ -21,11 +21,19 @@ def start(server):
     for key in ("private", "state", "lock", "cache"):
         lines.append("%s %s = %s/%s" % (key, "directory" if key != "private" else "dir", base, key))
     lines += ["pid directory = %s/pid" % base, "ncalrpc dir = %s/ncalrpc" % base, "[export]", "path = %s" % server.mount,
-              "admin users = root", "[IPC]", "path = /tmp"]
+              "admin users = root", "guest ok = yes",
+              "guest account = nobody"]
+    # Accounts that every Debian has stand in for those that a test invents.
+    stand_ins = dict(zip((user["name"] for user in server.config["users"][1:]), ("daemon", "bin", "games")))
+    with open(os.path.join(base, "map"), "w") as file:
+        file.writelines("%s = %s\n" % (account, name) for name, account in stand_ins.items())
+    lines.insert(1, "username map = %s/map" % base)
     with open(conf, "w") as file:
         file.write("\n".join(lines) + "\n")
-    both = (server.password + "\n") * 2
-    subprocess.run(["smbpasswd", "-c", conf, "-a", "-s", server.user], input=both.encode(), check=True, stdout=subprocess.DEVNULL)
+    passwords = {server.user: server.password, "daemon": "wonder land", "bin": "geheim ß €"}
+    for account in [server.user, *stand_ins.values()]:
+        subprocess.run(["smbpasswd", "-c", conf, "-a", "-s", account], input=((passwords[account] + "\n") * 2).encode(),
+                       check=True, stdout=subprocess.DEVNULL)
     server.process = subprocess.Popen(["smbd", "-s", conf, "-F", "--no-process-group"], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
