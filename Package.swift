@@ -63,7 +63,7 @@ let package = Package(
             "SMBProtocol",
             [
                 "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemCore",
-                "FileSystemModel", "AccessControl", "ProtocolErrors",
+                "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
             ]),
         room("SMBServer", ["SMBProtocol", nioCore, nioPosix, logging]),
         room(
@@ -79,12 +79,14 @@ let package = Package(
         room("Configuration", ["FileSystemModel", .product(name: "Yams", package: "Yams")]),
         room(
             "Instance",
-            ["SMBServer", "SMBProtocol", "FUSEMount", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore",
+            ["SMBServer", "SMBProtocol", "FUSEMount", "FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl",
+                "AccessArbitration", "MetadataStore",
                 "ContentStore", "Authentication", logging]),
+        .target(name: "CLinux"),
         .executableTarget(
             name: "dittofs",
             dependencies: [
-                "Instance", "Configuration", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
+                "Instance", "Configuration", "CLinux", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
                 "FileSystemModel", "AccessControl", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -92,11 +94,13 @@ let package = Package(
         .executableTarget(
             name: "smbload",
             dependencies: [
-                "SMBClient", "SMBMessages", "WindowsTypes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SMBClient", "SMBMessages", "WindowsTypes", "WireCoding", "SMBCryptography",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
-        // Tests: one target a room.
+        // Tests: one target a room, and what they share.
+        .target(name: "HostileInput", path: "Tests/HostileInput", swiftSettings: strict),
         tests("WireCodingTests", ["WireCoding"]),
         tests("FileSystemModelTests", ["FileSystemModel"]),
         tests("AccessControlTests", ["AccessControl", "FileSystemModel", "WireCoding"]),
@@ -107,9 +111,13 @@ let package = Package(
             "FileSystemCoreTests",
             ["FileSystemCore", "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore"]),
         tests("ProtocolErrorsTests", ["ProtocolErrors", "FileSystemModel"]),
-        tests("WindowsTypesTests", ["WindowsTypes", "WireCoding", "FileSystemModel", "AccessControl"]),
-        tests("SMBMessagesTests", ["SMBMessages", "WindowsTypes", "WireCoding"]),
-        tests("AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel"]),
+        tests("WindowsTypesTests", ["WindowsTypes", "WireCoding", "FileSystemModel", "AccessControl", "HostileInput"]),
+        tests(
+            "SMBMessagesTests", ["SMBMessages", "WindowsTypes", "WireCoding", "HostileInput"],
+            resources: [.copy("Corpus")]),
+        tests(
+            "AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel", "HostileInput"],
+            resources: [.copy("Corpus")]),
         tests("SMBCryptographyTests", ["SMBCryptography"]),
         tests(
             "SMBProtocolTests",

@@ -1,0 +1,31 @@
+#ifndef CLINUX_H
+#define CLINUX_H
+
+// What Linux offers beyond POSIX and the Glibc module does not declare, under names of its own so that nothing clashes.
+
+/// A pipe whose ends do not pass to other programs: 0, or -1 and errno.
+int linux_pipe(int ends[2]);
+
+/// The next connection of a listening socket, which does not pass to other programs: a descriptor, or -1 and errno.
+int linux_accept(int listener);
+
+/// A descriptor that is readable while one of the signals is pending; it does not block and does not pass to other programs.
+int linux_signal_descriptor(const int *signals, int count);
+
+/// Takes one pending signal from the descriptor: its number, or 0 when there is none.
+int linux_take_signal(int descriptor);
+
+/// A descriptor that is readable once the process has ended, or -1.
+int linux_process_descriptor(int process);
+
+/// Closes the descriptors from first to last.
+void linux_close_range(unsigned first, unsigned last);
+
+/// What ps shows for this process; at most 15 bytes.
+void linux_set_name(const char *name);
+
+/// Lets the spawned program's process group become the foreground of the terminal: 0 or an errno.
+/// `actions` is a posix_spawn_file_actions_t.
+int linux_spawn_in_foreground(void *actions, int terminal);
+
+#endif

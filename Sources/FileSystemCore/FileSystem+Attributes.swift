@@ -1,0 +1,201 @@
+import AccessArbitration
+package import AccessControl
+import ContentStore
+package import FileSystemModel
+import MetadataStore
+import Synchronization
+
+extension FileSystem {
+    /// stat(2): needs no right to the file itself.
+    ///
+    /// - Throws: `.stale`.
+    package func attributes(
+        of inode: InodeNumber, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Attributes> {
+        try perform(.attributes, .inode(inode), context) { () throws(FileSystemError) in
+            .done(try record(inode).attributes, unchanged)
+        }
+    }
+
+    /// fstat(2), and the query classes of SMB.
+    package func attributes(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<Attributes> {
+        try perform(.attributes, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            .done(try record(open.inode).attributes, unchanged)
+        }
+    }
+
+    /// access(2) for the caller's identity.
+    ///
+    /// - Throws: `.accessDenied`, `.readOnly` when writing is asked for on a read-only share, `.stale`.
+    package func checkAccess(
+        _ wanted: PosixAccess, to inode: InodeNumber, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.access, .inode(inode), context) { () throws(FileSystemError) in
+            let attributes = try record(inode).attributes
+            try AccessCheck.require(wanted, of: context.identity, to: attributes)
+            if wanted.contains(.write), attributes.type == .regular || attributes.isDirectory { try requireWritable() }
+            return .done((), unchanged)
+        }
+    }
+
+    /// chmod, chown, truncate, utimens, and SMB's SET_INFO of basic, end-of-file and allocation information.
+    ///
+    /// Without an open, or with a POSIX one, POSIX's rules on who may do what apply; a Windows open needs the rights that
+    /// [MS-FSA] 2.1.5.15 names, and was granted them when it was opened.
+    ///
+    /// - Throws: `.notPermitted`, `.accessDenied`, `.readOnly`, `.isDirectory`, `.fileTooLarge`, `.noSpace`, `.stale`, `.invalidArgument`.
+    package func setAttributes(
+        _ changes: AttributeChanges, of inode: InodeNumber, via open: Open?, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Attributes> {
+        try perform(.setAttributes, open.map { .open($0.id, inode) } ?? .inode(inode), context) { () throws(FileSystemError) in
+            try requireWritable()
+            return try inodes.writing(inode) { () throws(FileSystemError) in
+                var record = try record(inode)
+                try authorize(changes, record.attributes, open, context)
+                let now = environment.clock.now()
+                let oldSize = record.attributes.size
+                if let size = changes.size, size != oldSize {
+                    try refuseLockedRange(.write, open: open, inode: inode, first: min(size, oldSize), last: .max)
+                    try resize(&record, to: size)
+                }
+                apply(changes, to: &record.attributes, identity: context.identity, now: now)
+                let frozen = open.map { note(changes, on: $0) } ?? []
+                if !frozen.contains(.change) || changes.changeTime != nil { setChangeTime(changes, &record.attributes, now) }
+                record.attributes.changeNumber &+= 1
+                let receipt = try commit(
+                    [.putInode(record)], context,
+                    events: changes.size == nil || changes.size == oldSize
+                        ? [ChangeEvent(.attributes, inode)]
+                        : [ChangeEvent(.data(min(oldSize, record.attributes.size)..<UInt64.max), inode)])
+                return .done(record.attributes, receipt)
+            }
+        }
+    }
+
+    // MARK: Who may
+
+    private func authorize(
+        _ changes: AttributeChanges, _ attributes: Attributes, _ open: Open?, _ context: OperationContext
+    ) throws(FileSystemError) {
+        if let open, open.style == .windows {
+            if changes.size != nil, !open.access.contains(.writeData) { throw .accessDenied }
+            let touchesAttributes =
+                changes.dosAttributes != nil || changes.accessTime != nil || changes.modificationTime != nil
+                || changes.changeTime != nil || changes.creationTime != nil
+            if touchesAttributes, !open.access.contains(.writeAttributes) { throw .accessDenied }
+        } else {
+            try authorizePosix(changes, attributes, open, context.identity)
+        }
+        guard let size = changes.size else { return }
+        guard !attributes.isDirectory else { throw .isDirectory }
+        guard attributes.type == .regular else { throw .invalidArgument }
+        guard size <= UInt64(Int64.max) else { throw .fileTooLarge }
+    }
+
+    private func authorizePosix(
+        _ changes: AttributeChanges, _ attributes: Attributes, _ open: Open?, _ identity: Identity
+    ) throws(FileSystemError) {
+        let isOwner = AccessCheck.isOwner(identity, of: attributes)
+        if changes.permissions != nil, !isOwner { throw .notPermitted }
+        if changes.dosAttributes != nil || changes.creationTime != nil, !isOwner { throw .notPermitted }
+        if let uid = changes.uid, uid != attributes.uid, !identity.isPrivileged { throw .notPermitted }
+        if changes.uid != nil, !isOwner { throw .notPermitted }
+        if let gid = changes.gid {
+            guard isOwner else { throw .notPermitted }
+            guard identity.isPrivileged || gid == attributes.gid || identity.isMember(of: gid) else { throw .notPermitted }
+        }
+        let setsTime = [changes.accessTime, changes.modificationTime].contains { change in
+            if case .set = change { return true }
+            return false
+        }
+        if setsTime, !isOwner { throw .notPermitted }
+        if changes.accessTime != nil || changes.modificationTime != nil, !isOwner {
+            try AccessCheck.require(.write, of: identity, to: attributes)
+        }
+        if changes.size != nil, !(open?.access.contains(.writeData) ?? false) {
+            try AccessCheck.require(.write, of: identity, to: attributes)
+            if attributes.dosAttributes.contains(.readOnly) { throw .accessDenied }
+        }
+    }
+
+    // MARK: What changes
+
+    private func apply(
+        _ changes: AttributeChanges, to attributes: inout Attributes, identity: Identity, now: Timestamp
+    ) {
+        if let uid = changes.uid { attributes.uid = uid }
+        if let gid = changes.gid { attributes.gid = gid }
+        if changes.uid != nil || changes.gid != nil, changes.permissions == nil, !attributes.isDirectory {
+            dropSetIDs(&attributes)
+        }
+        if let permissions = changes.permissions {
+            attributes.permissions = permissions
+            if !identity.isPrivileged, !attributes.isDirectory, !identity.isMember(of: attributes.gid) {
+                attributes.permissions.remove(.setGroupID)
+            }
+        } else if changes.size != nil, !identity.isPrivileged {
+            dropSetIDs(&attributes)
+        }
+        if let dosAttributes = changes.dosAttributes {
+            attributes.dosAttributes = dosAttributes.intersection(.settable)
+                .union(attributes.dosAttributes.subtracting(.settable))
+        }
+        func resolve(_ change: TimeChange?) -> Timestamp? {
+            switch change {
+            case nil: nil
+            case .now: now
+            case .set(let time): time
+            }
+        }
+        if let time = resolve(changes.accessTime) { attributes.accessTime = time }
+        if let time = resolve(changes.modificationTime) {
+            attributes.modificationTime = time
+        } else if changes.size != nil {
+            attributes.modificationTime = now
+        }
+        if let time = resolve(changes.creationTime) { attributes.creationTime = time }
+    }
+
+    private func setChangeTime(_ changes: AttributeChanges, _ attributes: inout Attributes, _ now: Timestamp) {
+        if case .set(let time) = changes.changeTime { attributes.changeTime = time } else { attributes.changeTime = now }
+    }
+
+    /// Keeps in mind which times a Windows open has set or frozen: [MS-FSA] 2.1.5.15.2's UserSet… flags. Returns those it holds.
+    private func note(_ changes: AttributeChanges, on open: Open) -> TimeFields {
+        guard open.style == .windows else { return [] }
+        return open.state.withLock { state in
+            state.frozen.formUnion(changes.freeze)
+            if changes.accessTime != nil { state.frozen.insert(.access) }
+            if changes.modificationTime != nil { state.frozen.insert(.modification) }
+            if changes.changeTime != nil { state.frozen.insert(.change) }
+            if changes.creationTime != nil { state.frozen.insert(.creation) }
+            state.frozen.subtract(changes.thaw)
+            return state.frozen
+        }
+    }
+
+    /// set-user-ID goes, and set-group-ID where it means execution and not mandatory locking.
+    func dropSetIDs(_ attributes: inout Attributes) {
+        guard attributes.type == .regular else { return }
+        attributes.permissions.remove(.setUserID)
+        if attributes.permissions.contains(.groupExecute) { attributes.permissions.remove(.setGroupID) }
+    }
+
+    /// Gives a file another size; bytes beyond it are gone, bytes up to it are zeros. The caller commits the record.
+    func resize(_ record: inout InodeRecord, to size: UInt64) throws(FileSystemError) {
+        guard size <= UInt64(Int64.max) else { throw .fileTooLarge }
+        if let id = record.contentID, size < record.attributes.size {
+            try content.truncate(id, to: size)
+            record.attributes.allocatedSize = try content.allocatedSize(id)
+        }
+        record.attributes.size = size
+    }
+
+    /// - Throws: `.rangeLocked` when an SMB lock of another's covers part of the range.
+    func refuseLockedRange(
+        _ access: DataAccess, open: Open?, inode: InodeNumber, first: UInt64, last: UInt64
+    ) throws(FileSystemError) {
+        let owner: LockOwner? = open.map { .windows($0.id) }
+        if arbitration.forbids(access, first: first, last: last, by: owner, inode: inode) { throw .rangeLocked }
+    }
+}

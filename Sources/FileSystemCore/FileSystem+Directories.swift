@@ -1,0 +1,57 @@
+import AccessArbitration
+import AccessControl
+package import FileSystemModel
+import MetadataStore
+
+extension FileSystem {
+    /// Up to `limit` entries after a cookie, with their attributes: `.` and `..`, then the rest in the order in which they were made.
+    /// An entry that stays while others come and go is listed exactly once.
+    ///
+    /// - Throws: `.notDirectory`, `.badHandle` without the right to read, `.stale`.
+    package func readDirectory(
+        _ open: Open, after cookie: DirectoryCookie, limit: Int, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<[DirectoryEntry]> {
+        try perform(.readDirectory, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            guard open.isDirectory else { throw .notDirectory }
+            guard open.access.contains(.readData) else { throw open.style == .windows ? .accessDenied : .badHandle }
+            let entries = try namespace.reading { () throws(FileSystemError) -> [DirectoryEntry] in
+                let directory = try record(open.inode)
+                var result: [DirectoryEntry] = []
+                result.reserveCapacity(limit)
+                guard directory.attributes.linkCount > 0 else { return result }
+                if cookie < .dot, result.count < limit {
+                    result.append(DirectoryEntry(name: [0x2E], cookie: .dot, attributes: directory.attributes))
+                }
+                if cookie < .dotDot, result.count < limit {
+                    let parent = try directory.parent.map { number throws(FileSystemError) in try record(number) } ?? directory
+                    result.append(DirectoryEntry(name: [0x2E, 0x2E], cookie: .dotDot, attributes: parent.attributes))
+                }
+                guard result.count < limit else { return result }
+                for entry in try metadata.entries(in: open.inode, after: cookie, limit: limit - result.count) {
+                    guard let record = try metadata.inode(entry.inode) else { continue }
+                    result.append(
+                        DirectoryEntry(name: entry.name.bytes, cookie: entry.cookie, attributes: record.attributes))
+                }
+                return result
+            }
+            if cookie == .start { try noteAccess(open, context) }
+            return .done(entries, unchanged)
+        }
+    }
+
+    /// One entry by its name, compared without regard to case: a listing whose pattern holds no wildcard needs no scan.
+    package func entry(
+        named name: FileName, in open: Open, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<DirectoryEntry?> {
+        try perform(.lookup, .entry(parent: open.inode, name: name), context) { () throws(FileSystemError) in
+            guard open.isDirectory else { throw .notDirectory }
+            guard open.access.contains(.readData) else { throw .accessDenied }
+            let found = try namespace.reading { () throws(FileSystemError) -> DirectoryEntry? in
+                guard let entry = try entryIgnoringCase(name, in: open.inode) else { return nil }
+                return DirectoryEntry(
+                    name: entry.name.bytes, cookie: entry.cookie, attributes: try record(entry.inode).attributes)
+            }
+            return .done(found, unchanged)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import AccessArbitration
+import AccessControl
+import ContentStore
+package import FileSystemModel
+import MetadataStore
+import Synchronization
+
+extension FileSystem {
+    /// fallocate(2).
+    ///
+    /// - Throws: `.badHandle`, `.invalidArgument` for an empty range, `.fileTooLarge`, `.noSpace`, `.rangeLocked`.
+    package func allocate(
+        _ open: Open, at offset: UInt64, count: UInt64, mode: AllocationMode, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.allocate, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            guard open.type == .regular else { throw .noMoreData }
+            guard open.access.contains(.writeData) else { throw .badHandle }
+            guard count > 0 else { throw .invalidArgument }
+            let (end, overflow) = offset.addingReportingOverflow(count)
+            guard !overflow, end <= UInt64(Int64.max) else { throw .fileTooLarge }
+            let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) in
+                try refuseLockedRange(.write, open: open, inode: open.inode, first: offset, last: end - 1)
+                var record = try record(open.inode)
+                let id = try contentID(of: &record, context)
+                switch mode {
+                case .reserve(let keepingSize):
+                    try content.reserve(id, at: offset, count: count)
+                    if !keepingSize { record.attributes.size = max(record.attributes.size, end) }
+                case .punchHole:
+                    try content.punch(id, at: offset, count: count)
+                case .zeroRange(let keepingSize):
+                    try content.punch(id, at: offset, count: count)
+                    try content.reserve(id, at: offset, count: count)
+                    if !keepingSize { record.attributes.size = max(record.attributes.size, end) }
+                }
+                record.attributes.allocatedSize = try content.allocatedSize(id)
+                noteWrite(&record.attributes, by: open, context)
+                return try commit(
+                    [.putInode(record)], context, events: [ChangeEvent(.data(offset..<end), open.inode)])
+            }
+            return .done((), receipt)
+        }
+    }
+
+    /// lseek(2) with SEEK_DATA and SEEK_HOLE.
+    ///
+    /// - Throws: `.noMoreData` at and past the end, and for data where only a hole follows.
+    package func seek(
+        _ open: Open, from offset: UInt64, to target: SeekTarget, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<UInt64> {
+        try perform(.seek, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            let found = try inodes.reading(open.inode) { () throws(FileSystemError) -> UInt64 in
+                let record = try record(open.inode)
+                let size = record.attributes.size
+                guard offset < size else { throw .noMoreData }
+                switch target {
+                case .data:
+                    guard let id = record.contentID, let extent = try content.extent(id, at: offset),
+                        extent.lowerBound < size
+                    else { throw .noMoreData }
+                    return extent.lowerBound
+                case .hole:
+                    guard let id = record.contentID else { return offset }
+                    var position = offset
+                    while position < size, let extent = try content.extent(id, at: position),
+                        extent.lowerBound <= position
+                    {
+                        position = extent.upperBound
+                    }
+                    return min(position, size)
+                }
+            }
+            return .done(found, unchanged)
+        }
+    }
+
+    /// The allocated extents within a range, cut to it and to the file's end.
+    package func extents(
+        _ open: Open, _ range: Range<UInt64>, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<[Range<UInt64>]> {
+        try perform(.seek, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            let found = try inodes.reading(open.inode) { () throws(FileSystemError) -> [Range<UInt64>] in
+                let record = try record(open.inode)
+                let end = min(range.upperBound, record.attributes.size)
+                guard let id = record.contentID, range.lowerBound < end else { return [] }
+                var result: [Range<UInt64>] = []
+                var position = range.lowerBound
+                while position < end, let extent = try content.extent(id, at: position), extent.lowerBound < end {
+                    result.append(extent.lowerBound..<min(extent.upperBound, end))
+                    position = extent.upperBound
+                }
+                return result
+            }
+            return .done(found, unchanged)
+        }
+    }
+
+    /// copy_file_range(2). Returns the bytes copied, which are fewer than asked for at the source's end, and may be anyway.
+    ///
+    /// - Throws: `.badHandle`, `.isDirectory`, `.invalidArgument` for overlapping ranges of one file, `.fileTooLarge`, `.noSpace`.
+    package func copyRange(
+        from source: Open, at sourceOffset: UInt64, to target: Open, at targetOffset: UInt64, count: UInt64,
+        _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<UInt64> {
+        guard !source.isDirectory, !target.isDirectory else { throw .isDirectory }
+        guard source.access.contains(.readData), target.access.contains(.writeData), !target.isAppending else {
+            throw .badHandle
+        }
+        let (sourceEnd, sourceOverflow) = sourceOffset.addingReportingOverflow(count)
+        let (targetEnd, targetOverflow) = targetOffset.addingReportingOverflow(count)
+        guard !sourceOverflow, !targetOverflow else { throw .invalidArgument }
+        if source.inode == target.inode, sourceOffset < targetEnd, targetOffset < sourceEnd { throw .invalidArgument }
+        guard targetEnd <= UInt64(Int64.max) else { throw .fileTooLarge }
+        // Piece by piece, each piece one read and one write: the two inodes need not be locked together, since copy_file_range promises no
+        // atomicity.
+        var copied: UInt64 = 0
+        var receipt = unchanged
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.copyPiece, alignment: 64)
+        defer { piece.deallocate() }
+        while copied < count {
+            let wanted = Int(min(count - copied, UInt64(Self.copyPiece)))
+            let buffer = UnsafeMutableRawBufferPointer(rebasing: piece[..<wanted])
+            switch try read(source, at: sourceOffset + copied, into: buffer, context) {
+            case .pending(let ticket): return .pending(ticket)
+            case .wouldBlock: return .wouldBlock
+            case .done(0, _): return .done(copied, receipt)
+            case .done(let count, _):
+                let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                guard case .done(_, let written) = try write(target, at: targetOffset + copied, from: bytes, context) else {
+                    return .done(copied, receipt)
+                }
+                receipt = written
+                copied += UInt64(count)
+            }
+        }
+        return .done(copied, receipt)
+    }
+
+    private static let copyPiece = 1 << 20
+}

@@ -1,0 +1,129 @@
+import AccessArbitration
+import AccessControl
+import ContentStore
+package import FileSystemModel
+import MetadataStore
+import Synchronization
+
+extension FileSystem {
+    /// Reads into a buffer, in place. Returns the bytes read: fewer than asked for at the end of the file, 0 at and past it.
+    ///
+    /// - Throws: `.badHandle` without the right to read, `.isDirectory`, `.rangeLocked`, `.stale`.
+    package func read(
+        _ open: Open, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Int> {
+        try perform(.read, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            guard !open.isDirectory else { throw .isDirectory }
+            guard !open.access.isDisjoint(with: [.readData, .execute]) else {
+                throw open.style == .windows ? .accessDenied : .badHandle
+            }
+            let (count, isDue) = try inodes.reading(open.inode) { () throws(FileSystemError) -> (Int, Bool) in
+                let record = try record(open.inode)
+                let attributes = record.attributes
+                guard offset < attributes.size, buffer.count > 0 else { return (0, false) }
+                let count = Int(clamping: min(UInt64(buffer.count), attributes.size - offset))
+                try refuseLockedRange(
+                    .read, open: open, inode: open.inode, first: offset, last: offset + UInt64(count) - 1)
+                let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+                if let id = record.contentID {
+                    try content.read(id, at: offset, into: target)
+                } else {
+                    target.initializeMemory(as: UInt8.self, repeating: 0)
+                }
+                return (count, isAccessTimeDue(attributes))
+            }
+            if isDue, count > 0 { try noteAccess(open, context) }
+            return .done(count, unchanged)
+        }
+    }
+
+    /// relatime: the access time moves when it is not after the last change, or is a day old.
+    private func isAccessTimeDue(_ attributes: Attributes) -> Bool {
+        guard !options.isReadOnly else { return false }
+        if attributes.accessTime <= attributes.modificationTime || attributes.accessTime <= attributes.changeTime {
+            return true
+        }
+        return environment.clock.now().seconds &- attributes.accessTime.seconds > 86_400
+    }
+
+    func noteAccess(_ open: Open, _ context: OperationContext) throws(FileSystemError) {
+        guard !open.state.withLock({ $0.frozen.contains(.access) }) else { return }
+        try inodes.writing(open.inode) { () throws(FileSystemError) in
+            guard var record = try metadata.inode(open.inode), isAccessTimeDue(record.attributes) else { return }
+            record.attributes.accessTime = environment.clock.now()
+            _ = try commit([.putInode(record)], context, events: [ChangeEvent(.attributes, open.inode)])
+        }
+    }
+
+    /// Writes a buffer: at `offset`, or at the true end for nil and for an appending open. Returns the bytes written, always all.
+    ///
+    /// - Throws: `.badHandle` (POSIX) or `.accessDenied` (SMB) without the right to write, `.fileTooLarge`, `.noSpace` with nothing
+    ///   written, `.rangeLocked`, `.isDirectory`, `.stale`.
+    package func write(
+        _ open: Open, at offset: UInt64?, from buffer: UnsafeRawBufferPointer, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Int> {
+        try perform(.write, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            guard !open.isDirectory else { throw .isDirectory }
+            guard !open.access.isDisjoint(with: [.writeData, .appendData]) else {
+                throw open.style == .windows ? .accessDenied : .badHandle
+            }
+            let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) -> Receipt in
+                var record = try record(open.inode)
+                let start = open.isAppending ? record.attributes.size : offset ?? record.attributes.size
+                guard !buffer.isEmpty else { return unchanged }
+                let (end, overflow) = start.addingReportingOverflow(UInt64(buffer.count))
+                guard !overflow, end <= UInt64(Int64.max) else { throw .fileTooLarge }
+                try refuseLockedRange(.write, open: open, inode: open.inode, first: start, last: end - 1)
+                let id = try contentID(of: &record, context)
+                try content.write(id, at: start, from: buffer)
+                record.attributes.size = max(record.attributes.size, end)
+                record.attributes.allocatedSize = try content.allocatedSize(id)
+                noteWrite(&record.attributes, by: open, context)
+                return try commit(
+                    [.putInode(record)], context, events: [ChangeEvent(.data(start..<end), open.inode)])
+            }
+            if open.isWriteThrough { try makeSafe(open.inode) }
+            return .done(buffer.count, receipt)
+        }
+    }
+
+    /// The file's content, made where it has none: the id is committed before the first byte.
+    func contentID(of record: inout InodeRecord, _ context: OperationContext) throws(FileSystemError) -> ContentID {
+        if let id = record.contentID { return id }
+        let id = newContentID()
+        record.contentID = id
+        guard try metadata.apply(MetadataBatch(mutations: [.putInode(record)])) == .applied else { throw .stale }
+        return id
+    }
+
+    /// What a write leaves behind besides bytes: times, the archive bit, no set-user-ID.
+    func noteWrite(_ attributes: inout Attributes, by open: Open, _ context: OperationContext) {
+        let now = environment.clock.now()
+        let frozen = open.style == .windows ? open.state.withLock { $0.frozen } : []
+        if !frozen.contains(.modification) { attributes.modificationTime = now }
+        if !frozen.contains(.change) { attributes.changeTime = now }
+        attributes.changeNumber &+= 1
+        attributes.dosAttributes.insert(.archive)
+        if !context.identity.isPrivileged { dropSetIDs(&attributes) }
+    }
+
+    /// What close(2) reports: everything that was written is in the store already.
+    package func flush(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.flush, .open(open.id, open.inode), context) { () throws(FileSystemError) in .done((), unchanged) }
+    }
+
+    /// fsync(2), and SMB's FLUSH: the bytes, then all earlier metadata.
+    package func sync(
+        _ open: Open, dataOnly: Bool, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.sync, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            try makeSafe(open.inode)
+            return .done((), unchanged)
+        }
+    }
+
+    private func makeSafe(_ inode: InodeNumber) throws(FileSystemError) {
+        if let id = try record(inode).contentID { try content.sync(id) }
+        try metadata.sync()
+    }
+}

@@ -1,0 +1,57 @@
+package import AccessArbitration
+package import FileSystemModel
+
+extension FileSystem {
+    /// Takes a lock: fcntl, flock, SMB2 LOCK. With `mayWait` a conflict is `.pending`; the repeated call finds the lock taken.
+    ///
+    /// - Throws: `.lockNotGranted`, `.deadlock`, `.badHandle`.
+    package func lock(
+        _ open: Open, _ lock: RangeLock, mayWait: Bool, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.lock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            if let ticket = context.resuming, ticket.isGranted { return .done((), unchanged) }
+            guard !open.isClosed else { throw .badHandle }
+            let began = mayWait ? context.resuming?.began ?? environment.clock.now() : nil
+            switch arbitration.lock(lock, inode: open.inode, waitingSince: began) {
+            case .refused(let error): throw error
+            case .granted(let settlements):
+                for settlement in settlements { settlement.run() }
+                return .done((), unchanged)
+            case .wait(let ticket):
+                ticket.whenSettled { [arbitration, inode = open.inode] resumption in
+                    if resumption != .retry { arbitration.abandon(ticket, inode: inode) }
+                }
+                return .pending(ticket)
+            }
+        }
+    }
+
+    /// F_GETLK: a lock that stands in the way, or nil.
+    package func testLock(
+        _ open: Open, _ lock: RangeLock, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<RangeLock?> {
+        try perform(.testLock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            .done(arbitration.conflict(with: lock, inode: open.inode), unchanged)
+        }
+    }
+
+    /// Gives up what `owner` holds of `first...last`, splitting locks: F_UNLCK, LOCK_UN.
+    package func unlock(
+        _ open: Open, first: UInt64, last: UInt64, owner: LockOwner, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.unlock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            arbitration.unlock(first: first, last: last, owner: owner, inode: open.inode)
+            return .done((), unchanged)
+        }
+    }
+
+    /// Gives up all that `owner` holds on the file: a close(2) of POSIX, the last close of a flock.
+    package func unlockAll(
+        _ open: Open, owner: LockOwner, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.unlock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            arbitration.unlockAll(of: owner, inode: open.inode)
+            return .done((), unchanged)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import AccessArbitration
+import AccessControl
+import FileSystemModel
+import MetadataStore
+
+/// Where a path of SMB's leads: a directory, the name asked for in it, and what bears that name.
+struct ResolvedPath {
+    /// Nil for the root itself.
+    var parent: InodeRecord?
+    var name: FileName?
+    /// The entry as it is written in the directory, whose case may differ from the name asked for.
+    var entry: EntryRecord?
+    var target: InodeRecord?
+}
+
+extension FileSystem {
+    /// How many symbolic links one path may go through.
+    private static let maximumLinksFollowed = 40
+
+    /// Walks a path from the root, names compared without regard to case, symbolic links followed inside the share. Under the
+    /// namespace lock.
+    ///
+    /// - Throws: `.pathNotFound` when a component before the last is missing or no directory; `.notFound` for a link that leads out of
+    ///   the share, nowhere, or round in a circle; `.accessDenied` without search permission.
+    func resolve(
+        _ path: [FileName], followingLast: Bool, _ context: OperationContext
+    ) throws(FileSystemError) -> ResolvedPath {
+        let root = try record(.root)
+        /// The directories from the root to where the walk stands.
+        var trail = [root]
+        var rest = path[...].map { Component.name($0) }[...]
+        var linksFollowed = 0
+        /// Components of `rest` that come from the request, not from a link: they decide which error a missing one means.
+        while let component = rest.popFirst() {
+            let name: FileName
+            switch component {
+            case .parent:
+                guard trail.count > 1 else { throw .notFound }
+                trail.removeLast()
+                continue
+            case .name(let next): name = next
+            }
+            let directory = trail[trail.count - 1]
+            try AccessCheck.require(.execute, of: context.identity, to: directory.attributes)
+            let isLast = rest.isEmpty
+            guard let entry = try entryIgnoringCase(name, in: directory.attributes.inode) else {
+                guard isLast else { throw .pathNotFound }
+                guard linksFollowed == 0 else { throw .notFound }
+                return ResolvedPath(parent: directory, name: name)
+            }
+            let target = try record(entry.inode)
+            switch target.attributes.type {
+            case .symbolicLink where !isLast || followingLast:
+                linksFollowed += 1
+                guard linksFollowed <= Self.maximumLinksFollowed else { throw .notFound }
+                rest = try components(of: target.symbolicLinkTarget ?? [])[...] + rest
+                if rest.isEmpty { throw .notFound }
+            case .directory where !isLast:
+                trail.append(target)
+            case _ where isLast:
+                return ResolvedPath(parent: directory, name: name, entry: entry, target: target)
+            default:
+                throw .pathNotFound
+            }
+        }
+        // The root, or a link that ends in `..`.
+        let last = trail[trail.count - 1]
+        return ResolvedPath(parent: trail.count > 1 ? trail[trail.count - 2] : nil, target: last)
+    }
+
+    private enum Component {
+        case name(FileName)
+        case parent
+    }
+
+    /// A link's target as components. Absolute ones lead out of the share.
+    private func components(of target: [UInt8]) throws(FileSystemError) -> [Component] {
+        guard let first = target.first, first != UInt8(ascii: "/") else { throw .notFound }
+        var result: [Component] = []
+        for part in target.split(separator: UInt8(ascii: "/")) {
+            switch Array(part) {
+            case [0x2E]: continue
+            case [0x2E, 0x2E]: result.append(.parent)
+            case let bytes:
+                guard let name = try? FileName(bytes) else { throw .notFound }
+                result.append(.name(name))
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,236 @@
+import AccessArbitration
+import AccessControl
+import ContentStore
+package import FileSystemModel
+import MetadataStore
+import Synchronization
+
+extension FileSystem {
+    /// SMB's CREATE — [MS-SMB2] 3.3.5.9, [MS-FSA] 2.1.5.1.
+    ///
+    /// - Throws: `.notFound`, `.pathNotFound`, `.exists`, `.isDirectory`, `.notDirectory`, `.accessDenied`, `.sharingViolation`,
+    ///   `.deletePending`, `.cannotDelete`, `.readOnly`, `.invalidArgument`, `.noSpace`.
+    package func open(
+        _ request: WindowsOpenRequest, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
+        try perform(.create, .path(request.path), context) { () throws(FileSystemError) in
+            try validate(request)
+            var mayCreate = false
+            switch request.disposition {
+            case .open, .overwrite: break
+            default: mayCreate = true
+            }
+            // Most opens make nothing: they share the namespace.
+            let found = try namespace.reading { () throws(FileSystemError) -> Outcome<WindowsOpenResult>? in
+                let place = try resolve(
+                    request.path, followingLast: !request.options.contains(.openReparsePoint), context)
+                guard place.target == nil else { return try openExisting(place, request, context) }
+                guard mayCreate else { throw .notFound }
+                return nil
+            }
+            if let found { return try finish(found, request, context) }
+            let made = try namespace.writing { () throws(FileSystemError) -> Outcome<WindowsOpenResult> in
+                let place = try resolve(
+                    request.path, followingLast: !request.options.contains(.openReparsePoint), context)
+                guard place.target == nil else { return try openExisting(place, request, context) }
+                return try openNew(place, request, context)
+            }
+            return try finish(made, request, context)
+        }
+    }
+
+    private func validate(_ request: WindowsOpenRequest) throws(FileSystemError) {
+        guard !request.options.isSuperset(of: [.directory, .nonDirectory]) else { throw .invalidArgument }
+        if request.options.contains(.directory) {
+            switch request.disposition {
+            case .open, .create, .openIf: break
+            default: throw .invalidArgument
+            }
+        }
+        if request.options.contains(.deleteOnClose), request.path.isEmpty { throw .cannotDelete }
+    }
+
+    // MARK: What exists
+
+    private func openExisting(
+        _ place: ResolvedPath, _ request: WindowsOpenRequest, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
+        guard let record = place.target else { throw .notFound }
+        let attributes = record.attributes
+        guard !arbitration.isDeletePending(attributes.inode) else { throw .deletePending }
+        guard request.disposition != .create else { throw .exists }
+        if attributes.isDirectory {
+            guard !request.options.contains(.nonDirectory) else { throw .isDirectory }
+            switch request.disposition {
+            case .open, .openIf: break
+            default: throw .invalidArgument
+            }
+        } else {
+            guard !request.options.contains(.directory) else { throw .notDirectory }
+            guard attributes.type == .regular || request.options.contains(.openReparsePoint) else { throw .accessDenied }
+        }
+        let maximal = AccessCheck.maximalAccess(of: context.identity, to: attributes, parent: place.parent?.attributes)
+        let granted = try grant(request, attributes, maximal)
+        if request.disposition != .open, request.disposition != .openIf {
+            try requireWritable()
+            let kept: DOSAttributes = [.hidden, .system]
+            guard attributes.dosAttributes.intersection(kept).isSubset(of: request.dosAttributes) else { throw .accessDenied }
+            guard maximal.isSuperset(of: [.writeData]), !attributes.dosAttributes.contains(.readOnly) else {
+                throw .accessDenied
+            }
+        }
+        if request.options.contains(.deleteOnClose) {
+            try requireDeletable(record, granted)
+        }
+        let action: CreateAction =
+            switch request.disposition {
+            case .supersede: .superseded
+            case .overwrite, .overwriteIf: .overwritten
+            default: .opened
+            }
+        return try admit(
+            attributes, link: place.entry.map { Link(parent: $0.parent, name: $0.name) }, granted: granted, maximal: maximal,
+            action: action, request, context)
+    }
+
+    /// Which rights the open gets — [MS-FSA] 2.1.5.1.2.1.
+    private func grant(
+        _ request: WindowsOpenRequest, _ attributes: Attributes, _ maximal: AccessMask
+    ) throws(FileSystemError) -> AccessMask {
+        let wanted = request.access.expandingGenerics
+        var available = maximal
+        let writing: AccessMask = [.writeData, .appendData]
+        let isReadOnly =
+            options.isReadOnly || (attributes.dosAttributes.contains(.readOnly) && !attributes.isDirectory)
+        if isReadOnly { available.subtract(writing) }
+        if options.isReadOnly {
+            available.subtract([
+                .writeAttributes, .writeExtendedAttributes, .delete, .deleteChild, .writeDAC, .writeOwner,
+            ])
+        }
+        var granted = wanted.subtracting(.maximumAllowed)
+        guard granted.isSubset(of: available) else {
+            throw options.isReadOnly && granted.isSubset(of: maximal) ? .readOnly : .accessDenied
+        }
+        if wanted.contains(.maximumAllowed) { granted.formUnion(available) }
+        return granted
+    }
+
+    // MARK: What does not
+
+    private func openNew(
+        _ place: ResolvedPath, _ request: WindowsOpenRequest, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
+        guard let parent = place.parent, let name = place.name else { throw .notFound }
+        if request.options.contains(.deleteOnClose), request.dosAttributes.contains(.readOnly) { throw .cannotDelete }
+        let isDirectory = request.options.contains(.directory)
+        var dosAttributes = request.dosAttributes
+        if !isDirectory { dosAttributes.insert(.archive) }
+        let file = NewFile(
+            type: isDirectory ? .directory : .regular, permissions: Permissions(rawValue: isDirectory ? 0o777 : 0o666),
+            umask: options.umask, dosAttributes: dosAttributes)
+        let (record, receipt) = try insert(file, named: name, in: parent.attributes.inode, context)
+        // Whoever makes a file gets what is asked for, also what its mode bits will not allow the next time.
+        var granted = request.access.expandingGenerics
+        if granted.contains(.maximumAllowed) { granted.formUnion(.all) }
+        granted.remove(.maximumAllowed)
+        let outcome = try admit(
+            record.attributes, link: Link(parent: parent.attributes.inode, name: name), granted: granted, maximal: .all,
+            action: .created, request, context)
+        if case .done(let result, _) = outcome { return .done(result, receipt) }
+        return outcome
+    }
+
+    // MARK: Both
+
+    private func admit(
+        _ attributes: Attributes, link: Link?, granted: AccessMask, maximal: AccessMask, action: CreateAction,
+        _ request: WindowsOpenRequest, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
+        var data: DataAccess = []
+        if !granted.isDisjoint(with: [.readData, .execute]) { data.insert(.read) }
+        if !granted.isDisjoint(with: [.writeData, .appendData]) { data.insert(.write) }
+        if granted.contains(.delete) { data.insert(.delete) }
+        if action == .overwritten || action == .superseded { data.insert(.write) }
+        let open = Open(
+            id: newOpenID(), inode: attributes.inode, type: attributes.type, context: context, access: granted,
+            share: request.share, link: link,
+            isAppending: granted.contains(.appendData) && !granted.contains(.writeData) && !attributes.isDirectory,
+            isWriteThrough: request.options.contains(.writeThrough))
+        let entry = OpenEntry(id: open.id, style: .windows, access: data, share: request.share)
+        switch arbitration.admit(entry, to: attributes.inode, waitingSince: waitingSince(context)) {
+        case .refused(let error): throw error
+        case .wait(let ticket): return .pending(armed(ticket, inode: attributes.inode))
+        case .admitted: break
+        }
+        open.state.withLock { $0.deletesOnClose = request.options.contains(.deleteOnClose) }
+        register(open)
+        return .done(
+            WindowsOpenResult(open: open, action: action, attributes: attributes, maximalAccess: maximal), unchanged)
+    }
+
+    /// When the caller began to wait for opens that are about to go; nil when it has waited long enough.
+    private func waitingSince(_ context: OperationContext) -> Timestamp? {
+        let now = environment.clock.now()
+        guard let ticket = context.resuming else { return now }
+        guard !ticket.isOverdue else { return nil }
+        return ticket.began
+    }
+
+    /// A ticket that wakes by itself when waiting is no longer worth it, and leaves the queue when it is cancelled.
+    private func armed(_ ticket: Ticket, inode: InodeNumber) -> Ticket {
+        let waited = environment.clock.now().milliseconds(since: ticket.began)
+        let limit = UInt64(CoreEnvironment.releaseWaitMilliseconds)
+        let remaining = UInt32(clamping: limit - min(limit, waited))
+        environment.clock.schedule(afterMilliseconds: remaining) { ticket.expire() }
+        ticket.whenSettled { [arbitration] _ in arbitration.abandon(ticket, inode: inode) }
+        return ticket
+    }
+
+    /// Empties what was overwritten and reserves what was asked for, after the namespace lock was left; the open is there already, so
+    /// nobody who shares no writing comes between.
+    private func finish(
+        _ outcome: Outcome<WindowsOpenResult>, _ request: WindowsOpenRequest, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
+        guard case .done(var result, var receipt) = outcome, !result.attributes.isDirectory else { return outcome }
+        let replaces = result.action == .overwritten || result.action == .superseded
+        guard replaces || (result.action == .created && request.allocationSize > 0) else { return outcome }
+        let inode = result.open.inode
+        do throws(FileSystemError) {
+            try inodes.writing(inode) { () throws(FileSystemError) in
+                var record = try record(inode)
+                if replaces {
+                    try resize(&record, to: 0)
+                    touch(&record.attributes, environment.clock.now())
+                    let replaced = request.dosAttributes.intersection(.settable).union(.archive)
+                    record.attributes.dosAttributes = replaced
+                }
+                if request.allocationSize > 0 {
+                    guard request.allocationSize <= UInt64(Int64.max) else { throw .noSpace }
+                    let id = try contentID(of: &record, context)
+                    try content.reserve(id, at: 0, count: request.allocationSize)
+                    record.attributes.allocatedSize = try content.allocatedSize(id)
+                }
+                receipt = try commit(
+                    [.putInode(record)], context, events: [ChangeEvent(.data(0..<UInt64.max), inode)])
+                result.attributes = record.attributes
+            }
+        } catch {
+            if result.action == .created { result.open.state.withLock { $0.deletesOnClose = true } }
+            _ = try? close(result.open, context)
+            throw error
+        }
+        return .done(result, receipt)
+    }
+}
+
+extension Timestamp {
+    /// Whole milliseconds since an earlier moment; 0 when it is not earlier.
+    func milliseconds(since earlier: Timestamp) -> UInt64 {
+        guard self > earlier else { return 0 }
+        let seconds = UInt64(clamping: seconds.subtractingReportingOverflow(earlier.seconds).partialValue)
+        let nanoseconds = Int64(nanoseconds) - Int64(earlier.nanoseconds)
+        let whole = Int64(clamping: min(seconds, 1_000_000_000)) * 1000 + nanoseconds / 1_000_000
+        return UInt64(clamping: whole)
+    }
+}

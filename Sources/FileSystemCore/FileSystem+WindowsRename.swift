@@ -1,0 +1,114 @@
+import AccessArbitration
+package import AccessControl
+package import FileSystemModel
+import MetadataStore
+
+extension FileSystem {
+    /// FileRenameInformation — [MS-FSA] 2.1.5.15.11.
+    ///
+    /// - Throws: `.accessDenied` without DELETE access, over a directory, over what is open, and for a directory with SMB opens below it;
+    ///   `.exists` without `replacing`; `.sharingViolation`; `.pathNotFound`; `.readOnly`; `.deletePending`.
+    package func rename(
+        _ open: Open, to path: [FileName], replacing: Bool, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.rename, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            guard open.access.contains(.delete) else { throw .accessDenied }
+            guard let newName = path.last else { throw .invalidName }
+            let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, ContentID?) in
+                guard let link = open.link, let source = try metadata.entry(named: link.name, in: link.parent) else {
+                    throw open.inode == .root ? .accessDenied : .notFound
+                }
+                try requireWritable()
+                let place = try resolve(path, followingLast: false, context)
+                guard let parent = place.parent else { throw .exists }
+                let moved = try record(open.inode)
+                guard !arbitration.forbidsDeletion(open.inode, excluding: open.id) else { throw .sharingViolation }
+                let newParent = parent.attributes.inode
+                guard !arbitration.isDeletePending(newParent) else { throw .deletePending }
+                var target = place.entry
+                if let existing = target, existing.parent == source.parent, existing.name == source.name {
+                    guard existing.name != newName else { return (unchanged, nil) }
+                    target = nil  // Only the case of its own name changes.
+                }
+                if let target { try requireReplaceable(target, replacing, in: parent, by: moved, context) }
+                if moved.attributes.isDirectory {
+                    guard try !hasWindowsOpens(below: open.inode) else { throw .accessDenied }
+                    if newParent != source.parent, try isAncestor(open.inode, of: newParent) { throw .accessDenied }
+                }
+                _ = try writableDirectory(newParent, context)
+                return try move(source, over: target, to: newParent, named: newName, context)
+            }
+            if let discarded { try discard(discarded) }
+            return .done((), receipt)
+        }
+    }
+
+    /// FileLinkInformation — [MS-FSA] 2.1.5.15.6.
+    ///
+    /// - Throws: `.isDirectory` for a directory, `.exists` without `replacing`, as ``rename(_:to:replacing:_:)``.
+    package func link(
+        _ open: Open, to path: [FileName], replacing: Bool, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.link, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            guard !open.isDirectory else { throw .isDirectory }
+            guard let newName = path.last else { throw .invalidName }
+            let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, ContentID?) in
+                let place = try resolve(path, followingLast: false, context)
+                guard let parent = place.parent else { throw .exists }
+                let linked = try record(open.inode)
+                var removed: (Receipt, ContentID?)?
+                if let target = place.entry {
+                    if target.inode == open.inode, target.name == newName { return (unchanged, nil) }
+                    try requireReplaceable(target, replacing, in: parent, by: linked, context)
+                    // All that the insertion could refuse, before the old bearer of the name goes.
+                    _ = try writableDirectory(parent.attributes.inode, context)
+                    guard linked.attributes.linkCount < Self.maximumLinks else { throw .tooManyLinks }
+                    guard linked.attributes.linkCount > 0 else { throw .notFound }
+                    removed = try remove(target, context)
+                }
+                let (_, receipt) = try insertLink(
+                    open.inode, named: newName, in: parent.attributes.inode, context)
+                return (receipt, removed?.1)
+            }
+            if let discarded { try discard(discarded) }
+            return .done((), receipt)
+        }
+    }
+
+    /// Whether SMB lets `target` be replaced.
+    private func requireReplaceable(
+        _ target: EntryRecord, _ replacing: Bool, in parent: InodeRecord, by moved: InodeRecord, _ context: OperationContext
+    ) throws(FileSystemError) {
+        guard replacing else { throw .exists }
+        let replaced = try record(target.inode)
+        guard !replaced.attributes.isDirectory, !moved.attributes.isDirectory,
+            !replaced.attributes.dosAttributes.contains(.readOnly),
+            !arbitration.isDeletePending(target.inode),
+            !arbitration.opens(of: target.inode).contains(where: { $0.style == .windows })
+        else { throw .accessDenied }
+        guard AccessCheck.mayRemove(replaced.attributes, from: parent.attributes, identity: context.identity) else {
+            throw .accessDenied
+        }
+    }
+
+    /// Whether SMB has something open below a directory.
+    private func hasWindowsOpens(below directory: InodeNumber) throws(FileSystemError) -> Bool {
+        for (inode, entries) in arbitration.everyOpen() where inode != directory {
+            for entry in entries where entry.style == .windows {
+                guard let link = open(entry.id)?.link else { continue }
+                if try isAncestor(directory, of: link.parent) { return true }
+            }
+        }
+        return false
+    }
+
+    /// What the caller could have of an open file: MxAc's and FileAccessInformation's ground.
+    package func maximalAccess(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<AccessMask> {
+        try perform(.access, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            let attributes = try record(open.inode).attributes
+            let parent = try open.link.map { link throws(FileSystemError) in try record(link.parent).attributes }
+            return .done(
+                AccessCheck.maximalAccess(of: context.identity, to: attributes, parent: parent), unchanged)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import FileSystemModel
+import Glibc
+
+/// A reader-writer lock of the C library.
+///
+/// `@unchecked Sendable`: the pointer is written once, in `init`, and pthread's own operations on it are thread-safe.
+final class ReadWriteLock: @unchecked Sendable {
+    private let lock: UnsafeMutablePointer<pthread_rwlock_t>
+
+    init() {
+        lock = .allocate(capacity: 1)
+        var attributes = pthread_rwlockattr_t()
+        pthread_rwlockattr_init(&attributes)
+        // Otherwise a stream of readers keeps a writer out for ever.
+        pthread_rwlockattr_setkind_np(&attributes, Int32(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP))
+        pthread_rwlock_init(lock, &attributes)
+        pthread_rwlockattr_destroy(&attributes)
+    }
+
+    deinit {
+        pthread_rwlock_destroy(lock)
+        lock.deallocate()
+    }
+
+    @inline(__always)
+    func reading<Result>(_ body: () throws(FileSystemError) -> Result) throws(FileSystemError) -> Result {
+        pthread_rwlock_rdlock(lock)
+        defer { pthread_rwlock_unlock(lock) }
+        return try body()
+    }
+
+    @inline(__always)
+    func writing<Result>(_ body: () throws(FileSystemError) -> Result) throws(FileSystemError) -> Result {
+        pthread_rwlock_wrlock(lock)
+        defer { pthread_rwlock_unlock(lock) }
+        return try body()
+    }
+}
+
+/// The inodes' locks: a fixed number of stripes, since a lock an inode would need a table with a lock of its own.
+///
+/// Order: the namespace lock, then stripes by ascending index, then leaves. Several inodes are locked in one call, never one
+/// after another, so two calls cannot wait for each other.
+struct InodeLocks: Sendable {
+    private let stripes: [ReadWriteLock]
+    private static let count = 256
+
+    init() { stripes = (0..<Self.count).map { _ in ReadWriteLock() } }
+
+    private func index(_ inode: InodeNumber) -> Int { Int(truncatingIfNeeded: inode.rawValue) & (Self.count - 1) }
+
+    @inline(__always)
+    func reading<Result>(
+        _ inode: InodeNumber, _ body: () throws(FileSystemError) -> Result
+    ) throws(FileSystemError) -> Result {
+        try stripes[index(inode)].reading(body)
+    }
+
+    @inline(__always)
+    func writing<Result>(
+        _ inode: InodeNumber, _ body: () throws(FileSystemError) -> Result
+    ) throws(FileSystemError) -> Result {
+        try stripes[index(inode)].writing(body)
+    }
+
+    func writing<Result>(
+        _ first: InodeNumber, _ second: InodeNumber, _ body: () throws(FileSystemError) -> Result
+    ) throws(FileSystemError) -> Result {
+        let (low, high) = (min(index(first), index(second)), max(index(first), index(second)))
+        guard low != high else { return try stripes[low].writing(body) }
+        return try stripes[low].writing { () throws(FileSystemError) in try stripes[high].writing(body) }
+    }
+
+    func writing<Result>(
+        _ inodes: [InodeNumber], _ body: () throws(FileSystemError) -> Result
+    ) throws(FileSystemError) -> Result {
+        try descend(Set(inodes.map(index)).sorted()[...], body)
+    }
+
+    private func descend<Result>(
+        _ indices: ArraySlice<Int>, _ body: () throws(FileSystemError) -> Result
+    ) throws(FileSystemError) -> Result {
+        guard let first = indices.first else { return try body() }
+        return try stripes[first].writing { () throws(FileSystemError) in try descend(indices.dropFirst(), body) }
+    }
+}

@@ -1,0 +1,117 @@
+/// Signs and verifies SMB2 messages for one session on one connection — [MS-SMB2] 3.1.4.1, 3.1.5.1
+///
+/// A message may lie in two places: its header and body, and a payload (the data of a READ response, say) that follows
+/// them on the wire and is not copied. Bytes 48 to 63 of the header, the Signature field, count as zeros whatever they
+/// hold.
+///
+/// Owned by whoever owns the connection; not for use by two threads at once.
+package final class MessageSigner {
+    private let code: MessageAuthenticationCode
+
+    /// The header's length and its Signature field, in bytes from its start — [MS-SMB2] 2.2.1.2
+    package static let headerByteCount = 64
+    package static let signatureRange = 48..<64
+
+    /// - Parameter key: Session.SessionKey (2.x) or Session.SigningKey (3.x), 16 bytes.
+    package init(_ algorithm: SigningAlgorithm, key: [UInt8]) throws(CryptographyError) {
+        code = try MessageAuthenticationCode(algorithm, key: key)
+    }
+
+    /// The signature that the message should carry.
+    ///
+    /// - Parameters:
+    ///   - message: header and body, at least 64 bytes; padding between the messages of a compound belongs to it.
+    ///   - payload: what follows `message` on the wire.
+    /// - Returns: nil when `message` is shorter than a header, or the library failed.
+    package func signature(of message: RawSpan, followedBy payload: RawSpan) -> MessageSignature? {
+        message.withUnsafeBytes { message in
+            payload.withUnsafeBytes { payload in signature(of: message, followedBy: payload) }
+        }
+    }
+
+    /// The signature of a message that lies in one place.
+    package func signature(of message: RawSpan) -> MessageSignature? {
+        message.withUnsafeBytes { message in
+            signature(of: message, followedBy: UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+    }
+
+    /// Writes the signature into bytes 48 to 63 of the message. The caller has set SMB2_FLAGS_SIGNED before.
+    ///
+    /// - Returns: false, and the message unchanged, when it is shorter than a header or the library failed.
+    package func sign(_ message: inout MutableRawSpan, followedBy payload: RawSpan) -> Bool {
+        message.withUnsafeMutableBytes { message in
+            payload.withUnsafeBytes { payload in sign(message, followedBy: payload) }
+        }
+    }
+
+    /// Signs one message of those that lie in a buffer, in place.
+    ///
+    /// - Parameter range: where the message lies; one that leaves the buffer is refused like a message that is too
+    ///   short.
+    package func sign(_ buffer: inout [UInt8], in range: Range<Int>) -> Bool {
+        guard range.lowerBound >= 0, range.upperBound <= buffer.count else { return false }
+        return buffer.withUnsafeMutableBytes { buffer in
+            sign(
+                UnsafeMutableRawBufferPointer(rebasing: buffer[range]),
+                followedBy: UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+    }
+
+    /// Signs one message of those that lie in a buffer, whose payload follows it on the wire from elsewhere.
+    package func sign(_ buffer: inout [UInt8], in range: Range<Int>, followedBy payload: RawSpan) -> Bool {
+        guard range.lowerBound >= 0, range.upperBound <= buffer.count else { return false }
+        return buffer.withUnsafeMutableBytes { buffer in
+            payload.withUnsafeBytes { payload in
+                sign(UnsafeMutableRawBufferPointer(rebasing: buffer[range]), followedBy: payload)
+            }
+        }
+    }
+
+    /// Whether the message carries the signature that it should, found in constant time.
+    ///
+    /// False as well for a message that is shorter than a header, and when the library failed.
+    package func verify(_ message: RawSpan) -> Bool {
+        message.withUnsafeBytes { message in
+            verify(message, followedBy: UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+    }
+
+    package func verify(_ message: RawSpan, followedBy payload: RawSpan) -> Bool {
+        message.withUnsafeBytes { message in
+            payload.withUnsafeBytes { payload in verify(message, followedBy: payload) }
+        }
+    }
+
+    // MARK: On raw memory
+
+    private static let zeros = MessageSignature(low: 0, high: 0)
+
+    private func signature(
+        of message: UnsafeRawBufferPointer, followedBy payload: UnsafeRawBufferPointer
+    ) -> MessageSignature? {
+        guard message.count >= Self.headerByteCount else { return nil }
+        code.begin()
+        code.update(UnsafeRawBufferPointer(rebasing: message[..<Self.signatureRange.lowerBound]))
+        withUnsafeBytes(of: Self.zeros) { code.update($0) }
+        code.update(UnsafeRawBufferPointer(rebasing: message[Self.signatureRange.upperBound...]))
+        code.update(payload)
+        return code.finish()
+    }
+
+    private func sign(_ message: UnsafeMutableRawBufferPointer, followedBy payload: UnsafeRawBufferPointer) -> Bool {
+        guard let signature = signature(of: UnsafeRawBufferPointer(message), followedBy: payload) else { return false }
+        message.storeBytes(of: signature.low, toByteOffset: Self.signatureRange.lowerBound, as: UInt64.self)
+        message.storeBytes(of: signature.high, toByteOffset: Self.signatureRange.lowerBound + 8, as: UInt64.self)
+        return true
+    }
+
+    private func verify(_ message: UnsafeRawBufferPointer, followedBy payload: UnsafeRawBufferPointer) -> Bool {
+        guard let expected = signature(of: message, followedBy: payload) else { return false }
+        let start = Self.signatureRange.lowerBound
+        let received = MessageSignature(
+            low: message.loadUnaligned(fromByteOffset: start, as: UInt64.self),
+            high: message.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self))
+        return expected.matches(received)
+    }
+}

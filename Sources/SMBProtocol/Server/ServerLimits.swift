@@ -1,0 +1,47 @@
+/// Every number that bounds what a peer can make this door do. Units stand in the names.
+package struct ServerLimits: Sendable, Equatable {
+    // Frames
+
+    /// Of one frame, without its four bytes of length, before anybody has logged in on the connection. A log-in token is
+    /// at most 64 KiB long.
+    package var frameBytesBeforeAuthentication = 68 * 1024
+    /// Of one frame afterwards: the largest transfer with room for a header, a body and a compound around it.
+    package var frameBytes = 256 * 1024
+    /// MaxTransactSize, MaxReadSize and MaxWriteSize. Dialect 2.0.2 knows no transfer of several credits, so clients take
+    /// no more than 64 KiB whatever is offered.
+    package var transferBytes = 64 * 1024
+    /// Of the messages of one compound.
+    package var messagesPerCompound = 64
+    /// What may lie unsent for a peer that does not read; no further request of its is taken until it has read.
+    package var unsentReplyBytes = 8 * 1024 * 1024
+
+    // Counts
+
+    package var connections = 1024
+    package var connectionsPerAddress = 1024
+    package var sessionsPerConnection = 64
+    package var treesPerSession = 256
+    package var opensPerConnection = 16_384
+    /// Requests of one connection that wait: for a lock, another's open, a pool thread.
+    package var pendingRequestsPerConnection = 512
+    /// CANCELs of one connection that have arrived before what they cancel.
+    package var earlyCancelsPerConnection = 32
+
+    // Credits
+
+    package var creditsBeforeAuthentication = 32
+    package var creditsPerConnection = 512
+
+    // Times
+
+    /// From the connection's first byte to the first log-in.
+    package var authenticationTimeoutMilliseconds: Int64 = 30_000
+    /// From a frame's first byte to its last.
+    package var frameTimeoutMilliseconds: Int64 = 300_000
+    /// Replies that a peer does not take.
+    package var writeTimeoutMilliseconds: Int64 = 30_000
+    /// Without a request and without an open file.
+    package var idleTimeoutMilliseconds: Int64 = 300_000
+
+    package init() {}
+}

@@ -1,0 +1,48 @@
+package import AccessArbitration
+package import AccessControl
+package import Authentication
+package import FileSystemCore
+
+/// A share as this door offers it.
+package final class Share: Sendable {
+    /// As configured, without leading slashes: `/export` is offered as `export`.
+    package let name: String
+    package let fileSystem: FileSystem
+    /// This door's number in that file system.
+    package let door: DoorID
+    /// Taken from the permissions of what is made through this door.
+    package let umask: UInt16
+    /// Who guests and the anonymous user are.
+    package let anonymousUID: UInt32
+    package let anonymousGID: UInt32
+    /// Everybody is anonymous here.
+    package let mapsAllToAnonymous: Bool
+
+    package init(
+        name: String, fileSystem: FileSystem, door: DoorID, umask: UInt16 = 0o022, anonymousUID: UInt32 = 65534,
+        anonymousGID: UInt32 = 65534, mapsAllToAnonymous: Bool = false
+    ) {
+        self.name = String(name.drop { $0 == "/" })
+        self.fileSystem = fileSystem
+        self.door = door
+        self.umask = umask
+        self.anonymousUID = anonymousUID
+        self.anonymousGID = anonymousGID
+        self.mapsAllToAnonymous = mapsAllToAnonymous
+    }
+
+    /// As whom the core sees a user here.
+    package func identity(of user: AuthenticatedUser) -> Identity {
+        switch user {
+        case .user(let record):
+            if mapsAllToAnonymous { return anonymous(named: record.name) }
+            return Identity(uid: record.uid, gid: record.gid, groups: record.groups, name: record.name)
+        case .guest(let claimedName): return anonymous(named: claimedName)
+        case .anonymous: return anonymous(named: "anonymous")
+        }
+    }
+
+    private func anonymous(named name: String) -> Identity {
+        Identity(uid: anonymousUID, gid: anonymousGID, name: name)
+    }
+}

@@ -1,0 +1,29 @@
+package import Authentication
+package import SMBCryptography
+package import SMBMessages
+
+/// One log-in — [MS-SMB2] 3.3.1.8. In dialect 2.0.2 a session has one connection, whose event loop owns it.
+package final class Session {
+    package enum State {
+        /// SESSION_SETUP is under way; nothing else is taken.
+        case inProgress
+        case valid
+        /// To be authenticated again before anything else but LOGOFF and CLOSE.
+        case expired
+    }
+
+    package let id: SessionID
+    package internal(set) var state: State = .inProgress
+    /// Nil until the first log-in has succeeded.
+    package internal(set) var user: AuthenticatedUser?
+    /// Nil for guests and the anonymous user, who have no secret.
+    package internal(set) var signer: MessageSigner?
+    package internal(set) var isSigningRequired = false
+    /// The exchange that is under way.
+    var exchange: SPNEGOServer?
+    var trees: [TreeID: TreeConnection] = [:]
+
+    package init(id: SessionID) {
+        self.id = id
+    }
+}

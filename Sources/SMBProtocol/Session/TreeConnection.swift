@@ -1,0 +1,26 @@
+package import AccessControl
+package import SMBMessages
+
+/// One connection of a session to a share — [MS-SMB2] 3.3.1.9
+package final class TreeConnection {
+    /// What stands behind a share's name.
+    package enum Target {
+        case disk(Share)
+        /// IPC$: can be connected to; nothing in it can be opened.
+        case pipes
+    }
+
+    package let id: TreeID
+    package unowned let session: Session
+    package let target: Target
+    /// As whom the core sees this session on this share.
+    package let identity: Identity
+    package internal(set) var isConnected = true
+
+    package init(id: TreeID, session: Session, target: Target, identity: Identity) {
+        self.id = id
+        self.session = session
+        self.target = target
+        self.identity = identity
+    }
+}

@@ -1,0 +1,132 @@
+package import WireCoding
+
+/// The information classes that list a directory, and what their entries hold — [MS-FSCC] 2.4
+package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
+    /// FileDirectoryInformation — 2.4.10
+    case directory = 1
+    /// FileFullDirectoryInformation — 2.4.15
+    case fullDirectory = 2
+    /// FileBothDirectoryInformation — 2.4.8
+    case bothDirectory = 3
+    /// FileNamesInformation — 2.4.33
+    case names = 12
+    /// FileIdBothDirectoryInformation — 2.4.20
+    case idBothDirectory = 37
+    /// FileIdFullDirectoryInformation — 2.4.21
+    case idFullDirectory = 38
+    /// FileIdExtdDirectoryInformation — 2.4.22
+    case idExtdDirectory = 60
+    /// FileIdExtdBothDirectoryInformation
+    case idExtdBothDirectory = 63
+
+    package init?(_ informationClass: FileInformationClass) {
+        self.init(rawValue: informationClass.rawValue)
+    }
+
+    /// Bytes before the name in an entry. An output buffer that is smaller is STATUS_INFO_LENGTH_MISMATCH — [MS-FSA] 2.1.5.6.3
+    package var fixedByteCount: Int {
+        switch self {
+        case .directory: 64
+        case .fullDirectory: 68
+        case .bothDirectory: 94
+        case .names: 12
+        case .idBothDirectory: 104
+        case .idFullDirectory: 80
+        case .idExtdDirectory: 88
+        case .idExtdBothDirectory: 114
+        }
+    }
+}
+
+/// One entry of a directory's list: all that any class holds. What a class does not have is not written, and parsed as zero.
+package struct DirectoryEntryInformation: Equatable, Sendable {
+    package var fileIndex: UInt32
+    package var creationTime: FileTime
+    package var lastAccessTime: FileTime
+    package var lastWriteTime: FileTime
+    package var changeTime: FileTime
+    /// Bytes.
+    package var endOfFile: UInt64
+    /// Bytes.
+    package var allocationSize: UInt64
+    package var fileAttributes: FileAttributes
+    /// Bytes. In classes without a ReparsePointTag field a reparse point has its tag here, which the caller puts there.
+    package var eaSize: UInt32
+    /// Only in the Extd classes.
+    package var reparsePointTag: UInt32
+    /// The same number as in every other class.
+    package var fileID: UInt64
+    /// WTF-8.
+    package var fileName: [UInt8]
+
+    package init(
+        fileIndex: UInt32 = 0, creationTime: FileTime = .zero, lastAccessTime: FileTime = .zero,
+        lastWriteTime: FileTime = .zero, changeTime: FileTime = .zero, endOfFile: UInt64 = 0, allocationSize: UInt64 = 0,
+        fileAttributes: FileAttributes = [], eaSize: UInt32 = 0, reparsePointTag: UInt32 = 0, fileID: UInt64 = 0,
+        fileName: [UInt8]
+    ) {
+        self.fileIndex = fileIndex
+        self.creationTime = creationTime
+        self.lastAccessTime = lastAccessTime
+        self.lastWriteTime = lastWriteTime
+        self.changeTime = changeTime
+        self.endOfFile = endOfFile
+        self.allocationSize = allocationSize
+        self.fileAttributes = fileAttributes
+        self.eaSize = eaSize
+        self.reparsePointTag = reparsePointTag
+        self.fileID = fileID
+        self.fileName = fileName
+    }
+
+    /// All entries of an output buffer; none for an empty one.
+    package static func parseList(
+        _ reader: inout WireReader, informationClass: DirectoryInformationClass
+    ) throws(WireError) -> [DirectoryEntryInformation] {
+        var entries: [DirectoryEntryInformation] = []
+        try EntryList.forEach(&reader, minimum: informationClass.fixedByteCount) { (entry: inout WireReader) throws(WireError) in
+            entries.append(try DirectoryEntryInformation(&entry, informationClass))
+        }
+        return entries
+    }
+
+    private init(_ reader: inout WireReader, _ informationClass: DirectoryInformationClass) throws(WireError) {
+        self.init(fileName: [])
+        fileIndex = try reader.integer()
+        let nameLength: UInt32
+        if informationClass == .names {
+            nameLength = try reader.integer()
+        } else {
+            creationTime = try FileTime(parsing: &reader)
+            lastAccessTime = try FileTime(parsing: &reader)
+            lastWriteTime = try FileTime(parsing: &reader)
+            changeTime = try FileTime(parsing: &reader)
+            endOfFile = try reader.integer()
+            allocationSize = try reader.integer()
+            fileAttributes = FileAttributes(rawValue: try reader.integer())
+            nameLength = try reader.integer()
+        }
+        switch informationClass {
+        case .directory, .names: break
+        case .fullDirectory:
+            eaSize = try reader.integer()
+        case .bothDirectory:
+            eaSize = try reader.integer()
+            try reader.skip(26)
+        case .idFullDirectory:
+            eaSize = try reader.integer()
+            try reader.skip(4)
+            fileID = try reader.integer()
+        case .idBothDirectory:
+            eaSize = try reader.integer()
+            try reader.skip(28)
+            fileID = try reader.integer()
+        case .idExtdDirectory, .idExtdBothDirectory:
+            eaSize = try reader.integer()
+            reparsePointTag = try reader.integer()
+            fileID = try reader.integer()
+            try reader.skip(informationClass == .idExtdDirectory ? 8 : 34)
+        }
+        fileName = try reader.name(length: nameLength)
+    }
+}

@@ -1,0 +1,30 @@
+import Glibc
+import Instance
+
+/// Where the one line goes that says: both doors answer.
+struct ReadinessNotice {
+    var descriptor: Int32?
+    var file: String?
+
+    /// - Throws: when the file cannot be written or the descriptor is not open.
+    func send(_ readiness: JSONValue) throws(Failure) {
+        let line = readiness.text + "\n"
+        if let descriptor {
+            try FileText.write(line, to: descriptor)
+            if descriptor > STDERR_FILENO { close(descriptor) }
+        }
+        if let file {
+            // Whoever sees the file sees all of it.
+            try FileText.replace(file, with: line, mode: 0o644)
+        }
+    }
+
+    /// Refused before the start, so that nobody waits for a line that cannot come.
+    func check() throws(Failure) {
+        if let descriptor {
+            guard fcntl(descriptor, F_GETFD) >= 0 else { throw Failure("--ready-fd \(descriptor) is not an open descriptor") }
+            // The descriptor is ours: it must not pass to the programs that we start.
+            if descriptor > STDERR_FILENO { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ContentStore
+import FileSystemModel
+import Testing
+
+@Suite("Content stores: threads")
+struct ContentStoreConcurrencyTests {
+    @Test("files are written side by side, and the sum is exact", arguments: ContentStoreFactory.all)
+    func separateFiles(factory: ContentStoreFactory) async throws {
+        let store = try factory.make(16 << 20)
+        defer { store.close() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for thread in 0..<8 as Range<UInt64> {
+                group.addTask {
+                    let bytes = pattern(3000, seed: thread)
+                    for round in 0..<200 as Range<UInt64> {
+                        try store.put(.test(thread), bytes, at: round * 2999)
+                        if round % 10 == 0 { try store.punch(.test(thread), at: round * 1000, count: 10_000) }
+                        if round % 50 == 49 { try store.delete(.test(thread)) }
+                    }
+                    try store.put(.test(thread), bytes, at: 100_000)
+                    #expect(try store.bytes(.test(thread), 100_000..<103_000) == bytes)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let spent = try (0..<8 as Range<UInt64>).reduce(UInt64(0)) { try $0 + store.allocatedSize(.test($1)) }
+        #expect(try store.space().free == 16 << 20 - spent)
+    }
+
+    @Test("at the bound exactly as much is written as there is room for", arguments: ContentStoreFactory.all)
+    func bound(factory: ContentStoreFactory) async throws {
+        let store = try factory.make(1 << 20)
+        defer { store.close() }
+        let written = try await withThrowingTaskGroup(of: Int.self) { group in
+            for thread in 0..<8 as Range<UInt64> {
+                group.addTask {
+                    var count = 0
+                    for round in 0..<100 as Range<UInt64> {
+                        do {
+                            try store.put(.test(thread), [1], at: round * 8192)
+                            count += 1
+                        } catch FileSystemError.noSpace {}
+                    }
+                    return count
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        // 800 blocks were wanted, 256 are there.
+        #expect(written == 256)
+        #expect(try store.space().free == 0)
+    }
+
+    @Test("readers and a writer of one file; deletion under their feet", arguments: ContentStoreFactory.all)
+    func oneFile(factory: ContentStoreFactory) async throws {
+        let store = try factory.make(16 << 20)
+        defer { store.close() }
+        let id = ContentID.test(1)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<200 {
+                        // Each byte is one that somebody wrote there, or a zero.
+                        let bytes = try store.bytes(id, 60_000..<70_000)
+                        #expect(bytes.allSatisfy { $0 == 0 || $0 == 0xAB })
+                        _ = try store.extents(id)
+                    }
+                }
+            }
+            group.addTask {
+                let bytes = [UInt8](repeating: 0xAB, count: 20_000)
+                for round in 0..<300 as Range<UInt64> {
+                    try store.put(id, bytes, at: 50_000 + round)
+                    if round % 7 == 0 { try store.truncate(id, to: 60_500) }
+                    if round % 31 == 0 { try store.delete(id) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try store.delete(id)
+        #expect(try store.space().free == store.space().total)
+    }
+}
