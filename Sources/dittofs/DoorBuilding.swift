@@ -1,6 +1,12 @@
+import AccessArbitration
 import Configuration
+import ContentStore
+import FUSEMount
+import FileSystemCore
+import FileSystemModel
 import Instance
 import Logging
+import MetadataStore
 
 /// What the doors of one instance are built from.
 struct DoorPlan {
@@ -12,9 +18,74 @@ struct DoorPlan {
     var trace: TraceLog?
 }
 
+/// An instance and the file systems behind its doors.
+struct BuiltInstance {
+    var instance: Instance
+    /// Share name (with its slash) to file system.
+    var fileSystems: [String: FileSystem]
+}
+
 /// The one place that names concrete stores and concrete doors.
 enum DoorBuilding {
-    static func makeInstance(_ plan: DoorPlan) throws(Failure) -> Instance {
-        Instance(doors: [])
+    /// The doors as the core knows them; 0 is the instance itself.
+    static let smbDoor = DoorID(rawValue: 1)
+    /// The first mount's; the next ones follow.
+    static let firstMount: UInt32 = 2
+
+    static func makeInstance(_ plan: DoorPlan) throws(Failure) -> BuiltInstance {
+        let fileSystems = try makeFileSystems(plan)
+        var doors: [any Door] = []
+        if plan.settings.fuse.enabled { doors.append(makeFUSEDoor(plan, fileSystems)) }
+        let all = Array(fileSystems.values)
+        let instance = Instance(doors: doors) {
+            for fileSystem in all { fileSystem.close() }
+        }
+        return BuiltInstance(instance: instance, fileSystems: fileSystems)
+    }
+
+    private static func makeFileSystems(_ plan: DoorPlan) throws(Failure) -> [String: FileSystem] {
+        let logger = plan.logger
+        let environment = CoreEnvironment(
+            clock: SystemClock(),
+            randomness: {
+                var generator = SystemRandomNumberGenerator()
+                return generator.next()
+            },
+            report: { logger.error("\($0)") })
+        var contentStores: [String: any ContentStore] = [:]
+        for (name, store) in plan.settings.contentStores {
+            contentStores[name] = MemoryContentStore(maximumBytes: store.maxSize)
+        }
+        var fileSystems: [String: FileSystem] = [:]
+        for share in plan.settings.shares {
+            guard let content = contentStores[share.contentStore] else {
+                throw Failure("there is no content store \"\(share.contentStore)\"")
+            }
+            let options = FileSystemOptions(
+                name: share.name, isReadOnly: share.readOnly, umask: share.umask, rootUID: share.rootUID,
+                rootGID: share.rootGID, rootPermissions: Permissions(rawValue: share.rootMode))
+            do throws(FileSystemError) {
+                // Records of one share know nothing of another's: each has a memory store of its own. Bytes share one bound.
+                fileSystems[share.name] = try FileSystem(
+                    options: options, metadata: MemoryMetadataStore(), content: content, environment: environment)
+            } catch {
+                throw Failure("the share \(share.name) cannot be opened: \(error)")
+            }
+        }
+        return fileSystems
+    }
+
+    private static func makeFUSEDoor(_ plan: DoorPlan, _ fileSystems: [String: FileSystem]) -> FUSEDoor {
+        var places: [FUSEDoor.Place] = []
+        for (index, share) in plan.settings.shares.enumerated() {
+            guard let fileSystem = fileSystems[share.name], let path = plan.mounts[share.name] else { continue }
+            let options = MountOptions(
+                allowsOthers: plan.settings.fuse.allowOther ?? Prerequisites.mayAllowOther, isReadOnly: share.readOnly)
+            places.append(
+                FUSEDoor.Place(
+                    share: share.name, fileSystem: fileSystem, path: path,
+                    door: DoorID(rawValue: firstMount + UInt32(clamping: index)), options: options))
+        }
+        return FUSEDoor(places, log: plan.logger, trace: plan.trace)
     }
 }

@@ -1,4 +1,5 @@
 import Configuration
+import FileSystemCore
 import Glibc
 import Instance
 import Logging
@@ -10,6 +11,7 @@ final class LiveInstance {
     let mounts: [String: String]
     let controlPath: String
     private let instance: Instance
+    private let fileSystems: [String: FileSystem]
     private let control: ControlSocket
     private let watchdog: Watchdog?
     private var cleanUps: [() -> Void] = []
@@ -70,8 +72,10 @@ final class LiveInstance {
         do throws(Failure) {
             let plan = DoorPlan(
                 settings: settings, users: options.users, mounts: mounts, logger: log, trace: trace)
-            let instance = try DoorBuilding.makeInstance(plan)
+            let built = try DoorBuilding.makeInstance(plan)
+            let instance = built.instance
             self.instance = instance
+            fileSystems = built.fileSystems
             let report = StatusReport(settings: settings, mounts: mounts)
             control = try ControlSocket(path: controlPath) { report.json(of: instance).text }
         } catch {
@@ -103,7 +107,13 @@ final class LiveInstance {
 
     private func writeDigest(to path: String) {
         do throws(Failure) {
-            try FileText.replace(path, with: "", mode: 0o600)
+            var text = ""
+            for share in settings.shares {
+                guard let fileSystem = fileSystems[share.name] else { continue }
+                var manifest = ShareManifest(fileSystem)
+                text += manifest.text()
+            }
+            try FileText.replace(path, with: text, mode: 0o600)
         } catch {
             Console.complain(error.description)
         }
@@ -136,6 +146,12 @@ final class LiveInstance {
 extension LiveInstance {
     /// Copies a directory of this machine into a share, through the core.
     func fill(share: ShareSettings, from directory: String) throws(Failure) {
-        throw Failure("--from is not built yet")
+        guard let fileSystem = fileSystems[share.name] else { return }
+        var filler = ShareFiller(fileSystem)
+        do {
+            try filler.fill(from: directory)
+        } catch {
+            throw Failure("cannot copy \(error)")
+        }
     }
 }

@@ -10,14 +10,18 @@ struct CapturedExchange: CustomTestStringConvertible, Sendable {
     var sessionKey: String?
     /// The last token that the server sends, in hexadecimal.
     var end: String
+    /// A user's messages carry NTLM's MIC. Without one the encrypted session key and the flags can be altered unnoticed:
+    /// whoever does it gains no key that anybody has, and the first signed message fails.
+    var hasMIC = false
 
     var testDescription: String { client }
 
-    static func user(_ client: String, key: String, end: String) -> CapturedExchange {
+    static func user(_ client: String, key: String, end: String, hasMIC: Bool = true) -> CapturedExchange {
         let alice = UserRecord(
             name: "Alice", uid: 1000, gid: 100, groups: [27],
             ntHash: NTHash(hexadecimal: "eb872ae2e1c36d0256e9d4ea5929d232"))
-        return CapturedExchange(client: client, expected: .success(.user(alice)), sessionKey: key, end: end)
+        return CapturedExchange(
+            client: client, expected: .success(.user(alice)), sessionKey: key, end: end, hasMIC: hasMIC)
     }
 
     static let all: [CapturedExchange] = [
@@ -34,8 +38,8 @@ struct CapturedExchange: CustomTestStringConvertible, Sendable {
             "pyspnego-user", key: "d0a5244f564fa60c36ad113d0d5cf69c",
             end: "a11b3019a0030a0100a3120410010000007edef7f41d005f4a00000000"),
         .user("pyspnego-bare", key: "5e19d875509250d92e4c15852e2c8c08", end: ""),
-        .user("impacket-user", key: "cf28450dfb55123c65a63710b002648e", end: "a1073005a0030a0100"),
-        .user("cifs-user", key: "7c13136e1949b8be5a3fe7d6fee7a02d", end: ""),
+        .user("impacket-user", key: "cf28450dfb55123c65a63710b002648e", end: "a1073005a0030a0100", hasMIC: false),
+        .user("cifs-user", key: "7c13136e1949b8be5a3fe7d6fee7a02d", end: "", hasMIC: false),
         CapturedExchange(client: "cifs-anonymous", expected: .success(.anonymous), sessionKey: nil, end: ""),
         CapturedExchange(
             client: "smbclient-nopassword", expected: .success(.guest(claimedName: "root")), sessionKey: nil,
@@ -64,6 +68,10 @@ struct GoldenExchangeTests {
         case .failure(let error):
             #expect(throws: error) { try server.step(token) }
         case .success(let user):
+            let sent = (try? NegTokenResp.decoded(token))?.responseToken ?? token
+            let response = try? NTLMv2Response.decoded(try NTLMAuthenticateMessage.decoded(sent).ntResponse)
+            let says = (response?.targetInformation.flags ?? 0) & TargetInformation.flagMICPresent != 0
+            if case .user = user { #expect(says == exchange.hasMIC) }
             guard case .complete(let found, let key, let end) = try server.step(token) else {
                 Issue.record("the exchange did not end")
                 return

@@ -40,21 +40,23 @@ struct HostileTokenTests {
         }
     }
 
-    @Test("mutated SPNEGO tokens neither trap nor log anybody in with another key")
+    @Test("mutated SPNEGO tokens neither trap nor log anybody else in, nor with another key where there is a MIC")
     func mutatedTokens() throws {
         let corpus = try Fixture.corpus()
         let configuration = try Fixture.configuration()
         let challenged = try Dictionary(
             uniqueKeysWithValues: CapturedExchange.all.map { ($0.client, try Fixture.challenged(by: $0.client)) })
-        let keys = Dictionary(uniqueKeysWithValues: CapturedExchange.all.map { ($0.client, $0.sessionKey) })
+        let exchanges = Dictionary(uniqueKeysWithValues: CapturedExchange.all.map { ($0.client, $0) })
         HostileRun().forEachInput(of: corpus, label: "SPNEGO exchanges") { name, token in
             var fresh = SPNEGOServer(configuration)
             if case .complete? = try? fresh.step(token) { Issue.record("\(name): logged in with one token") }
             let client = String(name.dropLast(2))
             guard var server = challenged[client] else { return }
-            if case .complete(.user, let key, _)? = try? server.step(token) {
-                let expected = keys[client].flatMap { $0 }.map { bytes($0) }
-                if key?.bytes != expected { Issue.record("\(name): logged in with another key: \(token)") }
+            guard case .complete(.user(let record), let key, _)? = try? server.step(token) else { return }
+            let exchange = exchanges[client]
+            if exchange?.expected != .success(.user(record)) { Issue.record("\(name): another user: \(token)") }
+            if exchange?.hasMIC == true, key?.bytes != exchange?.sessionKey.map({ bytes($0) }) {
+                Issue.record("\(name): another key: \(token)")
             }
         }
     }

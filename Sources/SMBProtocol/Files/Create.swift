@@ -1,8 +1,115 @@
+import AccessArbitration
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
 import WindowsTypes
+import WireCoding
 
 /// SMB2 CREATE — [MS-SMB2] 2.2.13, 3.3.5.9
 package enum CreateCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
-        throw SMBFailure(.notSupported)
+        let request: CreateRequest = try context.request()
+        if context.isTraced { context.subject = request.name }
+        try context.requireRoomForOpen()
+        let contexts = try CreateContextAnswers(request.createContexts)
+        let wanted = try openRequest(request, contexts)
+        var volume: UInt64 = 0
+        if contexts.wantsOnDiskID {
+            let outcome = try context.volumeIdentifier()
+            guard case .done(let identifier, _) = outcome else { return .waiting(for: outcome) }
+            volume = identifier
+        }
+        let outcome = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.open(wanted, operation)
+        }
+        guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
+        let entry = context.register(result.open, state: FileState(createOptions: request.createOptions))
+        response(result, entry, contexts, volume).write(to: &context.writer)
+        return .success(receipt)
+    }
+
+    // MARK: What is asked for
+
+    private static func openRequest(
+        _ request: CreateRequest, _ contexts: CreateContextAnswers
+    ) throws(SMBFailure) -> WindowsOpenRequest {
+        guard request.impersonationLevel.isValid else { throw SMBFailure(.badImpersonationLevel) }
+        let access = AccessMask(rawValue: request.desiredAccess)
+        try CreateRules.check(access)
+        try CreateRules.check(request.createOptions, request.createDisposition, access)
+        try CreateRules.check(request.fileAttributes, request.createOptions)
+        guard request.shareAccess.isSubset(of: [.read, .write, .delete]) else { throw SMBFailure(.invalidParameter) }
+        let path: WindowsPath
+        switch WindowsPath.parse(request.name) {
+        case .success(let parsed): path = parsed
+        case .failure(let fault): throw SMBFailure(fault.status)
+        }
+        var options = coreOptions(request.createOptions)
+        if path.namesDirectory {
+            // "If PathName ends with a backslash and FILE_NON_DIRECTORY_FILE is set: STATUS_OBJECT_NAME_INVALID" — [MS-FSA] 2.1.5.1
+            guard !options.contains(.nonDirectory), CreateRules.suitsDirectories(request.createDisposition) else {
+                throw SMBFailure(.objectNameInvalid)
+            }
+            options.insert(.directory)
+        }
+        return WindowsOpenRequest(
+            path: path.components, access: access, share: ShareMode(rawValue: UInt8(request.shareAccess.rawValue & 7)),
+            disposition: coreDisposition(request.createDisposition), options: options,
+            dosAttributes: DOSAttributes(request.fileAttributes), allocationSize: contexts.allocationSize)
+    }
+
+    private static func coreOptions(_ options: CreateOptions) -> WindowsOpenRequest.Options {
+        var result: WindowsOpenRequest.Options = []
+        if options.contains(.directoryFile) { result.insert(.directory) }
+        if options.contains(.nonDirectoryFile) { result.insert(.nonDirectory) }
+        if options.contains(.deleteOnClose) { result.insert(.deleteOnClose) }
+        if options.contains(.writeThrough) { result.insert(.writeThrough) }
+        if options.contains(.openReparsePoint) { result.insert(.openReparsePoint) }
+        return result
+    }
+
+    private static func coreDisposition(_ disposition: SMBMessages.CreateDisposition) -> FileSystemCore.CreateDisposition {
+        switch disposition {
+        case .supersede: .supersede
+        case .open: .open
+        case .create: .create
+        case .openIf: .openIf
+        case .overwrite: .overwrite
+        case .overwriteIf: .overwriteIf
+        }
+    }
+
+    // MARK: What is answered
+
+    private static func response(
+        _ result: WindowsOpenResult, _ entry: SMBOpen, _ contexts: CreateContextAnswers, _ volume: UInt64
+    ) -> CreateResponse {
+        let attributes = result.attributes
+        let action: SMBMessages.CreateAction =
+            switch result.action {
+            case .superseded: .superseded
+            case .opened: .opened
+            case .created: .created
+            case .overwritten: .overwritten
+            }
+        return CreateResponse(
+            oplockLevel: .none, createAction: action, creationTime: FileTime(attributes.creationTime),
+            lastAccessTime: FileTime(attributes.accessTime), lastWriteTime: FileTime(attributes.modificationTime),
+            changeTime: FileTime(attributes.changeTime), allocationSize: attributes.windowsAllocationSize,
+            endOfFile: attributes.windowsEndOfFile, fileAttributes: attributes.windowsAttributes, fileID: entry.fileID,
+            createContexts: contexts.answers(result, volume: volume))
+    }
+}
+
+extension CommandContext {
+    /// The volume's number, as FileFsVolumeInformation, FileIdInformation and QFid tell it.
+    func volumeIdentifier() throws(SMBFailure) -> Outcome<UInt64> {
+        let outcome = try core { operation throws(FileSystemError) in try fileSystem.statistics(operation) }
+        switch outcome {
+        case .done(let statistics, let receipt): return .done(statistics.identifier, receipt)
+        case .pending(let ticket): return .pending(ticket)
+        case .wouldBlock: return .wouldBlock
+        }
     }
 }

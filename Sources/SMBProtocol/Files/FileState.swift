@@ -1,4 +1,51 @@
+package import FileSystemModel
+package import SMBMessages
+package import WindowsTypes
+
 /// What the file commands remember of an open from one request to the next: the scan of a directory, the position, the mode.
 package struct FileState {
-    package init() {}
+    /// As they were at CREATE.
+    package var createOptions: CreateOptions
+    /// Bytes from the start: after the last READ, or as a client has set it. Nothing depends on it.
+    package var position: UInt64 = 0
+    /// FileModeInformation — [MS-FSCC] 2.4.31
+    package var mode: UInt32
+    package var scan: DirectoryScan?
+
+    package init(createOptions: CreateOptions = []) {
+        self.createOptions = createOptions
+        mode = createOptions.intersection(Self.modeOptions).rawValue
+    }
+
+    /// The options that FileModeInformation repeats.
+    private static let modeOptions: CreateOptions = [
+        .writeThrough, .sequentialOnly, .noIntermediateBuffering, .synchronousIOAlert, .synchronousIONonAlert, .deleteOnClose,
+    ]
+}
+
+/// Where the listing of a directory stands — [MS-FSA] 2.1.1.6's QueryPattern and QueryLastEntry.
+package struct DirectoryScan {
+    package var expression: [UInt8]
+    package var pattern: WildcardPattern
+    package var cookie = DirectoryCookie.start
+    /// No entry has been answered since the scan began: an empty result is NO_SUCH_FILE, later NO_MORE_FILES.
+    package var isFresh = true
+    package var isAtEnd = false
+
+    package init(_ expression: [UInt8]) {
+        self.expression = expression
+        pattern = WildcardPattern(expression) { CaseMapping.upper($0) }
+    }
+
+    package mutating func restart() {
+        cookie = .start
+        isFresh = true
+        isAtEnd = false
+    }
+
+    /// Whether a request for `other` would go on with this scan.
+    package func continues(_ other: [UInt8]) -> Bool {
+        other.isEmpty || other == expression
+            || (pattern.matchesAll && WildcardPattern(other) { CaseMapping.upper($0) }.matchesAll)
+    }
 }

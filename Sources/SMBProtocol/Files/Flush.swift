@@ -1,8 +1,22 @@
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
 import WindowsTypes
 
 /// SMB2 FLUSH — [MS-SMB2] 2.2.17, 3.3.5.11
 package enum FlushCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
-        throw SMBFailure(.notSupported)
+        let request: FlushRequest = try context.request()
+        let file = try context.open(request.fileID)
+        // "…if Open.GrantedAccess includes neither FILE_WRITE_DATA nor FILE_APPEND_DATA … STATUS_ACCESS_DENIED"; of a directory
+        // the same bits are the rights to add files and directories.
+        guard !file.open.access.isDisjoint(with: [.writeData, .appendData]) else { throw SMBFailure(.accessDenied) }
+        let outcome = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.sync(file.open, dataOnly: false, operation)
+        }
+        guard case .done(_, let receipt) = outcome else { return .waiting(for: outcome) }
+        FlushResponse().write(to: &context.writer)
+        return .success(receipt)
     }
 }

@@ -1,8 +1,120 @@
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
 import WindowsTypes
+import WireCoding
 
 /// SMB2 QUERY_INFO — [MS-SMB2] 2.2.37, 3.3.5.20
 package enum QueryInfoCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
-        throw SMBFailure(.notSupported)
+        let request: QueryInfoRequest = try context.request()
+        let file = try context.open(request.fileID)
+        // "If OutputBufferLength is greater than Connection.MaxTransactSize … STATUS_INVALID_PARAMETER"
+        guard request.outputBufferLength <= UInt32(clamping: context.limits.transferBytes) else {
+            throw SMBFailure(.invalidParameter)
+        }
+        switch request.infoType {
+        case .file: return try queryFile(request, file, &context)
+        case .fileSystem: return try queryFileSystem(request, file, &context)
+        // Descriptors and quotas are later rooms' work; the article has their rows.
+        case .security, .quota: throw SMBFailure(.notSupported)
+        }
+    }
+
+    private static func queryFile(
+        _ request: QueryInfoRequest, _ file: SMBOpen, _ context: inout CommandContext
+    ) throws(SMBFailure) -> CommandResult {
+        let informationClass = request.fileInformationClass
+        try InformationTable.require(informationClass.rawValue, in: InformationTable.fileQueryHandling)
+        try FileQuery.requireAccess(informationClass, file.open)
+        if informationClass == .fullEa { return try queryExtendedAttributes(request, file, &context) }
+        let outcome = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.attributes(file.open, operation)
+        }
+        guard case .done(let attributes, _) = outcome else { return .waiting(for: outcome) }
+        var volume: UInt64 = 0
+        if informationClass == .id {
+            let outcome = try context.volumeIdentifier()
+            guard case .done(let identifier, _) = outcome else { return .waiting(for: outcome) }
+            volume = identifier
+        }
+        let query = FileQuery(
+            attributes: attributes, isDeletePending: context.fileSystem.isDeletePending(file.open), file: file,
+            volume: volume)
+        let path = FileQuery.needsPath(informationClass) ? windowsPath(of: file, context.fileSystem) : []
+        guard let answer = query.answer(informationClass, path: path) else { throw SMBFailure(.invalidInfoClass) }
+        return try reply(answer, request, &context)
+    }
+
+    private static func queryFileSystem(
+        _ request: QueryInfoRequest, _ file: SMBOpen, _ context: inout CommandContext
+    ) throws(SMBFailure) -> CommandResult {
+        let informationClass = request.fileSystemInformationClass
+        try InformationTable.require(informationClass.rawValue, in: InformationTable.fileSystemQueryHandling)
+        let outcome = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.statistics(operation)
+        }
+        guard case .done(let statistics, _) = outcome else { return .waiting(for: outcome) }
+        let query = VolumeQuery(
+            statistics: statistics, label: Array(context.share.name.utf8), isReadOnly: context.fileSystem.options.isReadOnly)
+        guard let answer = query.answer(informationClass) else { throw SMBFailure(.invalidInfoClass) }
+        return try reply(answer, request, &context)
+    }
+
+    /// The three ways in which an answer does not fit — [MS-FSA] 2.1.5.12: less than the class's fixed part is
+    /// STATUS_INFO_LENGTH_MISMATCH; less than all of it is STATUS_BUFFER_OVERFLOW, with as much as fits.
+    private static func reply(
+        _ answer: InformationAnswer, _ request: QueryInfoRequest, _ context: inout CommandContext
+    ) throws(SMBFailure) -> CommandResult {
+        let room = Int(request.outputBufferLength)
+        guard room >= answer.fixedByteCount else { throw SMBFailure(.infoLengthMismatch) }
+        let isWhole = answer.bytes.count <= room
+        QueryInfoResponse.write(to: &context.writer) { writer in
+            writer.append(isWhole ? answer.bytes : Array(answer.bytes.prefix(room)))
+        }
+        return .reply(isWhole ? .success : .bufferOverflow, nil)
+    }
+
+    /// From the share's root, with a leading backslash.
+    private static func windowsPath(of file: SMBOpen, _ fileSystem: FileSystem) -> [UInt8] {
+        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [0x5C] }
+        return path.flatMap { [0x5C] + $0.windowsName }
+    }
+
+    // MARK: Extended attributes
+
+    /// FileFullEaInformation — [MS-FSA] 2.1.5.12.14: what POSIX calls `user.NAME`.
+    private static func queryExtendedAttributes(
+        _ request: QueryInfoRequest, _ file: SMBOpen, _ context: inout CommandContext
+    ) throws(SMBFailure) -> CommandResult {
+        if !context.mayBlock, context.fileSystem.isBlocking { return .wouldBlock }
+        var names: [[UInt8]] = []
+        let prefix = Array("user.".utf8)
+        do throws(FileSystemError) {
+            let listed = try context.fileSystem.extendedAttributeNames(of: file.open.inode, context.operation).value ?? []
+            // One that begins with DosStream is a stream, not an attribute.
+            names = listed.filter { $0.starts(with: prefix) && !$0.starts(with: "user.DosStream.".utf8) }
+        } catch {
+            throw SMBFailure(error)
+        }
+        if !request.inputBuffer.isEmpty {
+            var reader = WireReader(request.inputBuffer.span.bytes)
+            guard let wanted = try? FileGetEaInformation.parseList(&reader) else { throw SMBFailure(.eaListInconsistent) }
+            let folded = wanted.map { FoldedName(folding: $0) }
+            names = names.filter { folded.contains(FoldedName(folding: Array($0.dropFirst(prefix.count)))) }
+        }
+        var entries: [FileFullEaInformation] = []
+        for name in names {
+            guard let value = try? context.fileSystem.extendedAttribute(name, of: file.open.inode, context.operation).value,
+                value.count <= UInt16.max, name.count - prefix.count <= UInt8.max
+            else { continue }
+            entries.append(FileFullEaInformation(eaName: Array(name.dropFirst(prefix.count)), eaValue: value))
+        }
+        guard !entries.isEmpty else { throw SMBFailure(.noEasOnFile) }
+        var buffer = WireWriter(reservingCapacity: 256)
+        let written = FileFullEaInformation.writeList(entries, limit: Int(request.outputBufferLength), to: &buffer)
+        guard written > 0 else { throw SMBFailure(.bufferTooSmall) }
+        QueryInfoResponse.write(to: &context.writer) { $0.append(buffer.bytes) }
+        return .reply(written == entries.count ? .success : .bufferOverflow, nil)
     }
 }

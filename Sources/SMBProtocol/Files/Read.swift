@@ -1,8 +1,30 @@
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
 import WindowsTypes
 
 /// SMB2 READ — [MS-SMB2] 2.2.19, 3.3.5.12
 package enum ReadCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
-        throw SMBFailure(.notSupported)
+        let request: ReadRequest = try context.request()
+        let file = try context.open(request.fileID)
+        // "If the Length is greater than Connection.MaxReadSize … STATUS_INVALID_PARAMETER"
+        guard request.length <= UInt32(clamping: context.limits.transferBytes) else {
+            throw SMBFailure(.invalidParameter)
+        }
+        guard !file.open.isDirectory else { throw SMBFailure(.invalidDeviceRequest) }
+        guard !file.open.access.isDisjoint(with: [.readData, .execute]) else { throw SMBFailure(.accessDenied) }
+        guard request.offset <= UInt64(Int64.max) else { throw SMBFailure(.invalidParameter) }
+        let fileSystem = context.fileSystem
+        let outcome = try context.fillPayload(capacity: Int(request.length)) { buffer, operation throws(FileSystemError) in
+            try fileSystem.read(file.open, at: request.offset, into: buffer, operation)
+        }
+        guard case .done(let count, let receipt) = outcome else { return .waiting(for: outcome) }
+        // "If fewer bytes than MinimumCount were read … STATUS_END_OF_FILE"; nothing at all, where something was wanted, is the same.
+        guard count >= Int(request.minimumCount), count > 0 || request.length == 0 else { throw SMBFailure(.endOfFile) }
+        file.state.position = request.offset &+ UInt64(count)
+        ReadResponse.writePrefix(dataLength: count, to: &context.writer)
+        return .success(receipt)
     }
 }

@@ -1,0 +1,132 @@
+import AccessArbitration
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
+import WindowsTypes
+import WireCoding
+
+/// One QUERY_DIRECTORY response in the making.
+struct DirectoryListing {
+    private let informationClass: DirectoryInformationClass
+    private let limit: Int
+    private let isSingle: Bool
+    private var encoder: DirectoryListEncoder
+    /// An entry was there that did not fit.
+    private(set) var hasOverflowed = false
+    private var output: WireWriter
+
+    init(_ informationClass: DirectoryInformationClass, limit: Int, isSingle: Bool) {
+        self.informationClass = informationClass
+        self.limit = limit
+        self.isSingle = isSingle
+        output = WireWriter(reservingCapacity: min(limit, 65_536))
+        encoder = DirectoryListEncoder(informationClass: informationClass, limit: limit, writer: output)
+    }
+
+    var isEmpty: Bool { encoder.isEmpty }
+
+    /// Writes the response with the list as its buffer.
+    func finish(_ writer: inout WireWriter) {
+        QueryDirectoryResponse.write(to: &writer) { $0.append(output.bytes) }
+    }
+
+    // MARK: Filling
+
+    /// Lists from where `scan` stands until the buffer is full or the directory is at its end.
+    mutating func fill(
+        _ scan: inout DirectoryScan, _ directory: Open, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        if scan.pattern.isLiteral, let name = try? FileName(WindowsName.decode(scan.expression)) {
+            return try fill(oneNamed: name, &scan, directory, context)
+        }
+        while !scan.isAtEnd {
+            let wanted = batchSize()
+            let outcome = try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.readDirectory(directory, after: scan.cookie, limit: wanted, operation)
+            }
+            guard case .done(let entries, let receipt) = outcome else {
+                return outcome.withoutValue
+            }
+            for entry in entries {
+                guard try append(entry, scan.pattern, directory, context) else { return .done((), receipt) }
+                scan.cookie = entry.cookie
+                if isSingle, !isEmpty { return .done((), receipt) }
+            }
+            if entries.count < wanted { scan.isAtEnd = true }
+            if scan.isAtEnd { return .done((), receipt) }
+        }
+        return .done((), Receipt(sequence: CommitSequence(rawValue: 0)))
+    }
+
+    /// A pattern without wildcards: one look-up instead of a scan.
+    private mutating func fill(
+        oneNamed name: FileName, _ scan: inout DirectoryScan, _ directory: Open, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        guard !scan.isAtEnd else { return .done((), Receipt(sequence: CommitSequence(rawValue: 0))) }
+        let outcome = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.entry(named: name, in: directory, operation)
+        }
+        guard case .done(let entry, let receipt) = outcome else { return outcome.withoutValue }
+        if let entry, try !append(entry, nil, directory, context) { return .done((), receipt) }
+        scan.isAtEnd = true
+        return .done((), receipt)
+    }
+
+    /// About as many entries as will still fit: what is read and does not fit is read again by the next request.
+    private func batchSize() -> Int {
+        if isSingle { return 4 }
+        let written = output.bytes.count
+        let perEntry = encoder.count > 0 ? max(written / encoder.count, 16) : informationClass.fixedByteCount + 32
+        return max(8, min((limit - written) / perEntry + 1, 1024))
+    }
+
+    /// False where the entry did not fit.
+    private mutating func append(
+        _ entry: FileSystemCore.DirectoryEntry, _ pattern: WildcardPattern?, _ directory: Open,
+        _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Bool {
+        let isDots = entry.cookie <= .dotDot
+        let name = isDots ? entry.name : WindowsName.encode(entry.name)
+        if let pattern, !pattern.matchesAll, !pattern.matches(name, fold: { CaseMapping.upper($0) }) { return true }
+        var attributes = entry.attributes
+        if attributes.type == .symbolicLink, let followed = target(of: entry, in: directory, context) {
+            attributes = followed
+        }
+        let information = DirectoryEntryInformation(
+            creationTime: FileTime(attributes.creationTime), lastAccessTime: FileTime(attributes.accessTime),
+            lastWriteTime: FileTime(attributes.modificationTime), changeTime: FileTime(attributes.changeTime),
+            endOfFile: attributes.windowsEndOfFile, allocationSize: attributes.windowsAllocationSize,
+            fileAttributes: attributes.windowsAttributes, eaSize: 0, reparsePointTag: attributes.reparseTag,
+            fileID: attributes.inode.rawValue, fileName: name)
+        guard encoder.append(information, to: &output) else {
+            hasOverflowed = true
+            return false
+        }
+        return true
+    }
+
+    /// What an open of the entry would find: the file behind a symbolic link; nil for a link that leads nowhere, which is listed as
+    /// itself.
+    private func target(
+        of entry: FileSystemCore.DirectoryEntry, in directory: Open, _ context: borrowing CommandContext
+    ) -> Attributes? {
+        guard let name = try? FileName(entry.name), let path = context.fileSystem.path(of: directory) else { return nil }
+        let request = WindowsOpenRequest(
+            path: path + [name], access: .readAttributes, share: .all, disposition: .open)
+        guard case .done(let found, _)? = try? context.fileSystem.open(request, context.operation) else { return nil }
+        _ = try? context.fileSystem.close(found.open, context.operation)
+        return found.attributes
+    }
+}
+
+extension Outcome {
+    /// For an outcome that is not done.
+    var withoutValue: Outcome<Void> {
+        switch self {
+        case .done(_, let receipt): .done((), receipt)
+        case .pending(let ticket): .pending(ticket)
+        case .wouldBlock: .wouldBlock
+        }
+    }
+}

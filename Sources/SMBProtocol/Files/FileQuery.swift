@@ -1,0 +1,127 @@
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
+import WindowsTypes
+import WireCoding
+
+/// An answer to QUERY_INFO before it is cut to the client's buffer.
+struct InformationAnswer {
+    let bytes: [UInt8]
+    /// A buffer smaller than this gets nothing. Windows compares with the size of its structure, padding and one unit of a name
+    /// included.
+    let fixedByteCount: Int
+
+    init(_ bytes: [UInt8], fixedByteCount: Int? = nil) {
+        self.bytes = bytes
+        self.fixedByteCount = fixedByteCount ?? bytes.count
+    }
+}
+
+/// The file classes of QUERY_INFO — [MS-FSCC] 2.4, [MS-FSA] 2.1.5.12
+struct FileQuery {
+    let attributes: Attributes
+    let isDeletePending: Bool
+    let file: SMBOpen
+    /// The volume's number.
+    let volume: UInt64
+
+    /// - Throws: ACCESS_DENIED for a class that the open's rights do not reach.
+    static func requireAccess(_ informationClass: FileInformationClass, _ open: Open) throws(SMBFailure) {
+        let needed: AccessMask? =
+            switch informationClass {
+            case .basic, .all, .networkOpen, .attributeTag: .readAttributes
+            case .fullEa: .readExtendedAttributes
+            default: nil
+            }
+        if let needed, !open.access.contains(needed) { throw SMBFailure(.accessDenied) }
+    }
+
+    static func needsPath(_ informationClass: FileInformationClass) -> Bool {
+        informationClass == .all || informationClass == .name
+    }
+
+    /// Nil for a class that the table does not answer.
+    func answer(_ informationClass: FileInformationClass, path: [UInt8]) -> InformationAnswer? {
+        switch informationClass {
+        case .basic: InformationAnswer(basic.bytes)
+        case .standard: InformationAnswer(standard.bytes)
+        case .internal: InformationAnswer(index.bytes)
+        case .ea: InformationAnswer(FileEaInformation(eaSize: 0).bytes)
+        case .access: InformationAnswer(access.bytes)
+        case .name: InformationAnswer(FileNameInformation(fileName: path).bytes, fixedByteCount: 8)
+        case .position: InformationAnswer(position.bytes)
+        case .mode: InformationAnswer(mode.bytes)
+        case .alignment: InformationAnswer(FileAlignmentInformation(alignmentRequirement: 0).bytes)
+        case .all: InformationAnswer(all(path).bytes, fixedByteCount: 104)
+        case .stream: streams
+        case .compression:
+            InformationAnswer(
+                FileCompressionInformation(compressedFileSize: attributes.windowsAllocationSize).bytes)
+        case .networkOpen: InformationAnswer(networkOpen.bytes)
+        case .attributeTag:
+            InformationAnswer(
+                FileAttributeTagInformation(
+                    fileAttributes: attributes.windowsAttributes, reparseTag: attributes.reparseTag
+                ).bytes)
+        case .id:
+            InformationAnswer(
+                FileIdInformation(volumeSerialNumber: volume, fileID: attributes.inode.rawValue).bytes)
+        default: nil
+        }
+    }
+
+    // MARK: The structures
+
+    private var basic: FileBasicInformation {
+        FileBasicInformation(
+            creationTime: FileTime(attributes.creationTime), lastAccessTime: FileTime(attributes.accessTime),
+            lastWriteTime: FileTime(attributes.modificationTime), changeTime: FileTime(attributes.changeTime),
+            fileAttributes: attributes.windowsAttributes)
+    }
+
+    /// A link whose file is on its way out is not counted any more; directories have one — [MS-FSA] 2.1.5.12.27
+    private var standard: FileStandardInformation {
+        let links = attributes.isDirectory ? 1 : attributes.linkCount
+        return FileStandardInformation(
+            allocationSize: attributes.windowsAllocationSize, endOfFile: attributes.windowsEndOfFile,
+            numberOfLinks: isDeletePending && links > 0 ? links - 1 : links, deletePending: isDeletePending,
+            directory: attributes.isDirectory)
+    }
+
+    private var index: FileInternalInformation { FileInternalInformation(indexNumber: attributes.inode.rawValue) }
+
+    private var access: FileAccessInformation { FileAccessInformation(accessFlags: file.open.access.rawValue) }
+
+    private var position: FilePositionInformation { FilePositionInformation(currentByteOffset: file.state.position) }
+
+    private var mode: FileModeInformation { FileModeInformation(mode: file.state.mode) }
+
+    private var networkOpen: FileNetworkOpenInformation {
+        FileNetworkOpenInformation(
+            creationTime: FileTime(attributes.creationTime), lastAccessTime: FileTime(attributes.accessTime),
+            lastWriteTime: FileTime(attributes.modificationTime), changeTime: FileTime(attributes.changeTime),
+            allocationSize: attributes.windowsAllocationSize, endOfFile: attributes.windowsEndOfFile,
+            fileAttributes: attributes.windowsAttributes)
+    }
+
+    private func all(_ path: [UInt8]) -> FileAllInformation {
+        FileAllInformation(
+            basic: basic, standard: standard, internal: index, ea: FileEaInformation(eaSize: 0), access: access,
+            position: position, mode: mode, alignment: FileAlignmentInformation(alignmentRequirement: 0),
+            name: FileNameInformation(fileName: path))
+    }
+
+    /// The unnamed stream of a file; a directory has none.
+    private var streams: InformationAnswer {
+        guard !attributes.isDirectory else { return InformationAnswer([], fixedByteCount: 0) }
+        var writer = WireWriter(reservingCapacity: 64)
+        FileStreamInformation.writeList(
+            [
+                FileStreamInformation(
+                    streamName: Array("::$DATA".utf8), streamSize: attributes.windowsEndOfFile,
+                    streamAllocationSize: attributes.windowsAllocationSize)
+            ], to: &writer)
+        return InformationAnswer(writer.bytes, fixedByteCount: 32)
+    }
+}

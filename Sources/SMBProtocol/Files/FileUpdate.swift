@@ -1,0 +1,164 @@
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
+import WindowsTypes
+import WireCoding
+
+/// The file classes of SET_INFO — [MS-FSCC] 2.4, [MS-FSA] 2.1.5.15
+enum FileUpdate {
+    static func apply(
+        _ request: SetInfoRequest, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        switch request.fileInformationClass {
+        case .basic: return try setBasic(try parse(request), file, context)
+        case .rename:
+            let rename: FileRenameInformation = try parse(request)
+            let path = try target(rename.fileName, rename.rootDirectory)
+            return try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.rename(file.open, to: path, replacing: rename.replaceIfExists, operation)
+            }
+        case .link:
+            let link: FileLinkInformation = try parse(request)
+            let path = try target(link.fileName, link.rootDirectory)
+            // A second name for a directory — [MS-FSA] 2.1.5.15.6
+            guard !file.open.isDirectory else { throw SMBFailure(.fileIsADirectory) }
+            return try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.link(file.open, to: path, replacing: link.replaceIfExists, operation)
+            }
+        case .disposition:
+            let disposition: FileDispositionInformation = try parse(request)
+            return try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.setDeletePending(disposition.deletePending, file.open, operation)
+            }
+        case .position:
+            let position: FilePositionInformation = try parse(request)
+            guard position.currentByteOffset <= UInt64(Int64.max) else { throw SMBFailure(.invalidParameter) }
+            file.state.position = position.currentByteOffset
+            return .unchanged
+        case .mode: return try setMode(try parse(request), file)
+        case .allocation: return try setAllocation(try parse(request), file, context)
+        case .endOfFile: return try setEndOfFile(try parse(request), file, context)
+        default: throw SMBFailure(.invalidInfoClass)
+        }
+    }
+
+    /// A buffer that is too short for its class is STATUS_INFO_LENGTH_MISMATCH.
+    private static func parse<Structure: InformationStructure>(_ request: SetInfoRequest) throws(SMBFailure) -> Structure {
+        do throws(WireError) {
+            return try Structure(bytes: request.buffer)
+        } catch {
+            throw SMBFailure(.infoLengthMismatch)
+        }
+    }
+
+    // MARK: Names
+
+    /// The path that a rename or a link names. Unlike CREATE's it may begin with a backslash.
+    private static func target(_ name: [UInt8], _ rootDirectory: UInt64) throws(SMBFailure) -> [FileName] {
+        // "RootDirectory … MUST be zero" — [MS-FSCC] 2.4.42.2
+        guard rootDirectory == 0, !name.isEmpty else { throw SMBFailure(.invalidParameter) }
+        let relative = name[0] == 0x5C ? Array(name.dropFirst()) : name
+        switch WindowsPath.parse(relative) {
+        case .failure(let fault): throw SMBFailure(fault.status)
+        case .success(let path):
+            guard !path.namesDirectory else { throw SMBFailure(.objectNameInvalid) }
+            guard !path.components.isEmpty else { throw SMBFailure(.objectNameCollision) }
+            return path.components
+        }
+    }
+
+    // MARK: Times and attributes
+
+    /// [MS-FSA] 2.1.5.15.2: 0 leaves a time, -1 freezes it for this open, -2 lets it move again, less is no time.
+    private static func setBasic(
+        _ update: FileBasicUpdate, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        guard file.open.access.contains(.writeAttributes) else { throw SMBFailure(.accessDenied) }
+        guard update.creationTime.isValid, update.lastAccessTime.isValid, update.lastWriteTime.isValid,
+            update.changeTime.isValid
+        else { throw SMBFailure(.invalidParameter) }
+        if update.fileAttributes.contains(.directory), !file.open.isDirectory { throw SMBFailure(.invalidParameter) }
+        if update.fileAttributes.contains(.temporary), file.open.isDirectory { throw SMBFailure(.invalidParameter) }
+        var changes = AttributeChanges()
+        func apply(_ time: FileTimeUpdate, _ field: TimeFields) -> TimeChange? {
+            switch time {
+            case .omit: break
+            case .freeze: changes.freeze.insert(field)
+            case .thaw: changes.thaw.insert(field)
+            case .set(let time): return .set(Timestamp(time))
+            }
+            return nil
+        }
+        changes.creationTime = apply(update.creationTime, .creation)
+        changes.accessTime = apply(update.lastAccessTime, .access)
+        changes.modificationTime = apply(update.lastWriteTime, .modification)
+        changes.changeTime = apply(update.changeTime, .change)
+        // No attribute at all means: leave them. None of them is said with NORMAL.
+        if !update.fileAttributes.isEmpty { changes.dosAttributes = DOSAttributes(update.fileAttributes) }
+        guard changes != AttributeChanges() else { return .unchanged }
+        return try set(changes, file, context)
+    }
+
+    private static func set(
+        _ changes: AttributeChanges, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        let outcome = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.setAttributes(changes, of: file.open.inode, via: file.open, operation)
+        }
+        return outcome.withoutValue
+    }
+
+    /// FILE_WRITE_THROUGH, FILE_SEQUENTIAL_ONLY, both or none — [MS-FSA] 2.1.5.15.8
+    private static func setMode(_ mode: FileModeInformation, _ file: SMBOpen) throws(SMBFailure) -> Outcome<Void> {
+        guard mode.mode & ~0x6 == 0 else { throw SMBFailure(.invalidParameter) }
+        file.state.mode = mode.mode
+        return .unchanged
+    }
+
+    // MARK: Sizes
+
+    /// [MS-FSA] 2.1.5.15.4
+    private static func setEndOfFile(
+        _ information: FileEndOfFileInformation, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        try requireSizable(file)
+        guard information.endOfFile <= UInt64(Int64.max) else { throw SMBFailure(.invalidParameter) }
+        var changes = AttributeChanges()
+        changes.size = information.endOfFile
+        return try set(changes, file, context)
+    }
+
+    /// [MS-FSA] 2.1.5.15.1: less than the file's size cuts the file, at the next allocation unit.
+    private static func setAllocation(
+        _ information: FileAllocationInformation, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        try requireSizable(file)
+        guard information.allocationSize <= UInt64(Int64.max) else { throw SMBFailure(.invalidParameter) }
+        let wanted = VolumeGeometry.roundedUp(information.allocationSize)
+        let current = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.attributes(file.open, operation)
+        }
+        guard case .done(let attributes, _) = current else { return current.withoutValue }
+        if wanted < attributes.size {
+            var changes = AttributeChanges()
+            changes.size = wanted
+            return try set(changes, file, context)
+        }
+        guard wanted > attributes.windowsAllocationSize else { return .unchanged }
+        return try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.allocate(
+                file.open, at: 0, count: wanted, mode: .reserve(keepingSize: true), operation)
+        }
+    }
+
+    private static func requireSizable(_ file: SMBOpen) throws(SMBFailure) {
+        guard !file.open.isDirectory else { throw SMBFailure(.invalidParameter) }
+        guard file.open.access.contains(.writeData) else { throw SMBFailure(.accessDenied) }
+    }
+}
+
+extension Outcome<Void> {
+    /// Done, without a commit.
+    static var unchanged: Outcome<Void> { .done((), Receipt(sequence: CommitSequence(rawValue: 0))) }
+}

@@ -1,0 +1,73 @@
+import FileSystemCore
+import FileSystemModel
+import WindowsTypes
+
+/// The file-system classes of QUERY_INFO — [MS-FSCC] 2.5. Only what works is claimed: user interfaces obey it.
+struct VolumeQuery {
+    let statistics: FileSystemStatistics
+    /// WTF-8.
+    let label: [UInt8]
+    let isReadOnly: Bool
+
+    /// Nil for a class that the table does not answer.
+    func answer(_ informationClass: FileSystemInformationClass) -> InformationAnswer? {
+        switch informationClass {
+        case .volume: InformationAnswer(volume.bytes, fixedByteCount: 24)
+        case .size: InformationAnswer(size.bytes)
+        case .device: InformationAnswer(device.bytes)
+        case .attribute: InformationAnswer(attribute.bytes, fixedByteCount: 16)
+        case .fullSize: InformationAnswer(fullSize.bytes)
+        case .objectID: InformationAnswer(FileFsObjectIdInformation(objectID: objectID).bytes)
+        case .sectorSize: InformationAnswer(sectorSize.bytes)
+        default: nil
+        }
+    }
+
+    private var volume: FileFsVolumeInformation {
+        FileFsVolumeInformation(
+            volumeCreationTime: FileTime(statistics.created),
+            volumeSerialNumber: UInt32(truncatingIfNeeded: statistics.identifier), volumeLabel: label)
+    }
+
+    private var size: FileFsSizeInformation {
+        FileFsSizeInformation(
+            totalAllocationUnits: statistics.totalBytes / VolumeGeometry.unit,
+            availableAllocationUnits: statistics.freeBytes / VolumeGeometry.unit,
+            sectorsPerAllocationUnit: VolumeGeometry.sectorsPerUnit, bytesPerSector: VolumeGeometry.bytesPerSector)
+    }
+
+    private var fullSize: FileFsFullSizeInformation {
+        let free = statistics.freeBytes / VolumeGeometry.unit
+        return FileFsFullSizeInformation(
+            totalAllocationUnits: statistics.totalBytes / VolumeGeometry.unit, callerAvailableAllocationUnits: free,
+            actualAvailableAllocationUnits: free, sectorsPerAllocationUnit: VolumeGeometry.sectorsPerUnit,
+            bytesPerSector: VolumeGeometry.bytesPerSector)
+    }
+
+    private var device: FileFsDeviceInformation {
+        var characteristics = FileFsDeviceInformation.deviceIsMounted
+        if isReadOnly { characteristics |= FileFsDeviceInformation.readOnlyDevice }
+        return FileFsDeviceInformation(
+            deviceType: FileFsDeviceInformation.deviceTypeDisk, characteristics: characteristics)
+    }
+
+    /// Names are kept as they are written and found in any case; there are no descriptors, streams, quotas or compression, and no
+    /// control code yet that would mark a file sparse.
+    private var attribute: FileFsAttributeInformation {
+        var claims: FileSystemAttributes = [.casePreservedNames, .unicodeOnDisk, .supportsHardLinks]
+        if isReadOnly { claims.insert(.readOnlyVolume) }
+        return FileFsAttributeInformation(
+            fileSystemAttributes: claims, maximumComponentNameLength: UInt32(FileName.maximumUnits),
+            fileSystemName: Array("NTFS".utf8))
+    }
+
+    private var objectID: GUID { GUID(first: statistics.identifier, second: 0) }
+
+    private var sectorSize: FileFsSectorSizeInformation {
+        let physical = UInt32(VolumeGeometry.unit)
+        return FileFsSectorSizeInformation(
+            logicalBytesPerSector: VolumeGeometry.bytesPerSector, physicalBytesPerSectorForAtomicity: physical,
+            physicalBytesPerSectorForPerformance: physical,
+            fileSystemEffectivePhysicalBytesPerSectorForAtomicity: physical)
+    }
+}

@@ -1,0 +1,111 @@
+package import FileSystemModel
+package import WindowsTypes
+
+/// The Name field of a CREATE, or the FileName of a rename or link, taken apart — [MS-SMB2] 2.2.13, [MS-FSCC] 2.1.5
+package struct WindowsPath: Equatable, Sendable {
+    /// From the share's root; empty for the root.
+    package var components: [FileName]
+    /// A backslash stood at the end: only a directory can be meant.
+    package var namesDirectory = false
+
+    /// Why a name is refused: a row each in the table of bad names.
+    package enum Fault: String, CaseIterable, Sendable {
+        case leadingBackslash
+        case wildcard
+        case reservedCharacter
+        case controlCharacter
+        case slash
+        case nul
+        case emptyComponent
+        case dot
+        case dotDot
+        case aboveRoot
+        case stream
+        case badStreamSyntax
+        case tooLong
+        case pathTooLong
+
+        /// What CREATE answers.
+        package var status: NTStatus {
+            switch self {
+            // "If the file name begins with a path separator character, the server SHOULD fail the request with
+            // STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.9
+            case .leadingBackslash: .invalidParameter
+            case .aboveRoot: .objectPathSyntaxBad
+            case .wildcard, .reservedCharacter, .controlCharacter, .slash, .nul, .emptyComponent, .dot, .dotDot, .stream,
+                .badStreamSyntax, .tooLong, .pathTooLong:
+                .objectNameInvalid
+            }
+        }
+    }
+
+    /// More bytes of a path than this are refused before they are looked at; Windows ends at 32,767 units.
+    static let maximumBytes = 3 * 32_767
+
+    /// Takes `name`, WTF-8 from the wire, apart.
+    package static func parse(_ name: [UInt8]) -> Result<WindowsPath, Fault> {
+        guard let first = name.first else { return .success(WindowsPath(components: [])) }
+        guard first != 0x5C else { return .failure(.leadingBackslash) }
+        guard name.count <= maximumBytes else { return .failure(.pathTooLong) }
+        var path = WindowsPath(components: [])
+        var start = 0
+        while start < name.count {
+            let end = name[start...].firstIndex(of: 0x5C) ?? name.count
+            let isLast = end == name.count
+            switch component(Array(name[start..<end]), isLast: isLast) {
+            case .failure(.dotDot) where path.components.isEmpty: return .failure(.aboveRoot)
+            case .failure(let fault): return .failure(fault)
+            case .success(let name): path.components.append(name)
+            }
+            if end == name.count - 1 { path.namesDirectory = true }
+            start = end + 1
+        }
+        return .success(path)
+    }
+
+    /// One component: its rules, then the map. Only the last one may name a stream, and of streams only the unnamed one.
+    private static func component(_ bytes: [UInt8], isLast: Bool) -> Result<FileName, Fault> {
+        var bytes = bytes
+        if let fault = fault(in: &bytes, isLast: isLast) { return .failure(fault) }
+        do {
+            return .success(try FileName(WindowsName.decode(bytes)))
+        } catch .nameTooLong {
+            return .failure(.tooLong)
+        } catch {
+            // U+F029 alone, mapped, is a dot.
+            return .failure(.dot)
+        }
+    }
+
+    private static func fault(in bytes: inout [UInt8], isLast: Bool) -> Fault? {
+        guard !bytes.isEmpty else { return .emptyComponent }
+        if bytes == [0x2E] { return .dot }
+        if bytes == [0x2E, 0x2E] { return .dotDot }
+        var colon: Int?
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case 0x00: return .nul
+            case 0x01..<0x20: return .controlCharacter
+            case 0x2A, 0x3F, 0x3C, 0x3E, 0x22: return .wildcard
+            case 0x7C: return .reservedCharacter
+            case 0x2F: return .slash
+            case 0x3A: colon = colon ?? index
+            default: break
+            }
+        }
+        guard let colon else { return nil }
+        guard isLast, colon > 0 else { return .badStreamSyntax }
+        // "file::$DATA" is the file itself, in any case — [MS-FSCC] 2.1.5.3
+        guard upper(bytes[colon...]) == Array("::$DATA".utf8) else {
+            return bytes[colon...].count { $0 == 0x3A } > 2 ? .badStreamSyntax : .stream
+        }
+        bytes.removeSubrange(colon...)
+        return bytes == [0x2E] ? .dot : bytes == [0x2E, 0x2E] ? .dotDot : nil
+    }
+
+    private static func upper(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        bytes.map { $0 >= 0x61 && $0 <= 0x7A ? $0 - 0x20 : $0 }
+    }
+}
+
+extension WindowsPath.Fault: Error {}
