@@ -3,7 +3,7 @@
 import errno
 import os
 
-from harness import USER, as_user, case, checked, libc, outcome, raises
+from harness import as_user, case, checked, libc, outcome, raises
 
 NOREPLACE, EXCHANGE = 1, 2
 AT_FDCWD = -100
