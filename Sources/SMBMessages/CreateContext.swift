@@ -80,10 +80,10 @@ extension CreateContext {
         writer.integer(UInt16(nameOffset))
         writer.integer(UInt16(clamping: name.count))
         writer.integer(UInt16(0))
-        writer.integer(data.isEmpty ? UInt16(0) : UInt16(clamping: dataOffset))
+        writer.integer(UInt16(clamping: dataOffset))
         writer.integer(UInt32(clamping: data.count))
         writer.append(name)
-        // The padding stays where there is no data: Windows sends 24 bytes for an empty context.
+        // Offset and padding stay where there is no data: Samba sends 24 bytes for an empty context too.
         writer.zeros(dataOffset - nameOffset - name.count)
         writer.append(data)
     }

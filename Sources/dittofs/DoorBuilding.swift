@@ -1,6 +1,7 @@
 import AccessArbitration
 import Configuration
 import ContentStore
+import FUSEMount
 import FileSystemCore
 import FileSystemModel
 import Instance
@@ -33,7 +34,8 @@ enum DoorBuilding {
 
     static func makeInstance(_ plan: DoorPlan) throws(Failure) -> BuiltInstance {
         let fileSystems = try makeFileSystems(plan)
-        let doors: [any Door] = []
+        var doors: [any Door] = []
+        if plan.settings.fuse.enabled { doors.append(makeFUSEDoor(plan, fileSystems)) }
         let all = Array(fileSystems.values)
         let instance = Instance(doors: doors) {
             for fileSystem in all { fileSystem.close() }
@@ -70,15 +72,20 @@ enum DoorBuilding {
                 throw Failure("the share \(share.name) cannot be opened: \(error)")
             }
         }
-        if let trace = plan.trace {
-            var names = [smbDoor: "smb", DoorID(rawValue: 0): "instance"]
-            for index in plan.settings.shares.indices {
-                names[DoorID(rawValue: firstMount + UInt32(clamping: index))] = "fuse"
-            }
-            for fileSystem in fileSystems.values {
-                fileSystem.add(observer: OperationTracer(log: trace, doors: names))
-            }
-        }
         return fileSystems
+    }
+
+    private static func makeFUSEDoor(_ plan: DoorPlan, _ fileSystems: [String: FileSystem]) -> FUSEDoor {
+        var places: [FUSEDoor.Place] = []
+        for (index, share) in plan.settings.shares.enumerated() {
+            guard let fileSystem = fileSystems[share.name], let path = plan.mounts[share.name] else { continue }
+            let options = MountOptions(
+                allowsOthers: plan.settings.fuse.allowOther ?? Prerequisites.mayAllowOther, isReadOnly: share.readOnly)
+            places.append(
+                FUSEDoor.Place(
+                    share: share.name, fileSystem: fileSystem, path: path,
+                    door: DoorID(rawValue: firstMount + UInt32(clamping: index)), options: options))
+        }
+        return FUSEDoor(places, log: plan.logger, trace: plan.trace)
     }
 }

@@ -28,14 +28,88 @@ struct SMB2HeaderTests {
         signature: MessageSignature(first: 0x0706_0504_0302_0100, second: 0x0F0E_0D0C_0B0A_0908))
     static let asynchronousValue = SMB2Header(
         command: .changeNotify, status: .pending, flags: [.serverToRedir, .asyncCommand], credits: 1,
-        messageID: MessageID(rawValue: 6), asyncID: AsyncID(rawValue: 8), sessionID: SessionID(rawValue: 0x0000_0400_0000_0011))
+        messageID: MessageID(rawValue: 6), asyncID: AsyncID(rawValue: 8),
+        sessionID: SessionID(rawValue: 0x0000_0400_0000_0011))
+
+    private func parse(_ bytes: [UInt8]) throws -> SMB2Header {
+        var reader = WireReader(bytes.span.bytes)
+        return try SMB2Header(parsing: &reader)
+    }
+
+    private func encode(_ header: SMB2Header) -> [UInt8] {
+        var writer = WireWriter()
+        header.write(to: &writer)
+        return writer.bytes
+    }
 
     @Test("both forms", arguments: [(synchronous, synchronousValue), (asynchronous, asynchronousValue)])
     func golden(encoded: [UInt8], value: SMB2Header) throws {
-        var reader = WireReader(encoded.span.bytes)
-        #expect(try SMB2Header(parsing: &reader) == value)
-        var writer = WireWriter()
-        value.write(to: &writer)
-        #expect(writer.bytes == encoded)
+        #expect(try parse(encoded) == value)
+        #expect(encode(value) == encoded)
+    }
+
+    @Test("every truncation throws", arguments: 0..<64)
+    func truncated(count: Int) {
+        #expect(throws: WireError.self) { _ = try parse(Array(Self.synchronous[..<count])) }
+        #expect(throws: WireError.self) { _ = try parse(Array(Self.asynchronous[..<count])) }
+    }
+
+    @Test("another protocol, another structure size")
+    func constants() {
+        #expect(throws: WireError.unexpectedValue(field: "ProtocolId", value: 0x424D_53FF)) {
+            _ = try parse(setting(0xFF, at: 0, width: 1, in: Self.synchronous))
+        }
+        #expect(throws: WireError.unexpectedValue(field: "StructureSize", value: 65)) {
+            _ = try parse(setting(65, at: 4, width: 2, in: Self.synchronous))
+        }
+    }
+
+    @Test("an unknown command and unknown flags survive")
+    func openSets() throws {
+        let message = setting(0xF0F0_FFF0, at: 16, width: 4, in: setting(0x1234, at: 12, width: 2, in: Self.synchronous))
+        let header = try parse(message)
+        #expect(header.command == .unknown(0x1234))
+        #expect(encode(header) == message)
+    }
+
+    @Test("every command is itself again", arguments: 0...UInt16(18))
+    func commands(number: UInt16) {
+        let command = Command(rawValue: number)
+        #expect(command.rawValue == number)
+        if case .unknown = command { Issue.record("no name") }
+        #expect(Command.allCases[Int(number)] == command)
+    }
+
+    @Test("AsyncId decides on the form, not the flag")
+    func formFollowsAsyncID() throws {
+        var header = Self.asynchronousValue
+        header.flags = .serverToRedir
+        #expect(encode(header) == Self.asynchronous)
+        header = Self.synchronousValue
+        header.flags.insert(.asyncCommand)
+        #expect(encode(header) == Self.synchronous)
+    }
+
+    @Test("what is patched is what is read, in the second message of a compound")
+    func patching() throws {
+        var bytes = Self.asynchronous + Self.synchronous + [1, 2, 3]
+        SMB2Header.patchStatus(.accessDenied, in: &bytes, at: 64)
+        SMB2Header.patchCredits(77, in: &bytes, at: 64)
+        SMB2Header.patchFlags([.serverToRedir, .relatedOperations], in: &bytes, at: 64)
+        SMB2Header.patchNextCommand(0x90, in: &bytes, at: 64)
+        SMB2Header.patchMessageID(MessageID(rawValue: 0x1_0000_0002), in: &bytes, at: 64)
+        SMB2Header.patchSessionID(SessionID(rawValue: 3), in: &bytes, at: 64)
+        SMB2Header.patchSignature(MessageSignature(first: 1, second: 2), in: &bytes, at: 64)
+        var expected = Self.synchronousValue
+        expected.status = .accessDenied
+        expected.credits = 77
+        expected.flags = [.serverToRedir, .relatedOperations]
+        expected.nextCommand = 0x90
+        expected.messageID = MessageID(rawValue: 0x1_0000_0002)
+        expected.sessionID = SessionID(rawValue: 3)
+        expected.signature = MessageSignature(first: 1, second: 2)
+        #expect(try parse(Array(bytes[64..<128])) == expected)
+        #expect(Array(bytes[..<64]) == Self.asynchronous)
+        #expect(Array(bytes[128...]) == [1, 2, 3])
     }
 }

@@ -1,0 +1,47 @@
+import Foundation
+import HostileInput
+import SMBMessages
+import Testing
+import WindowsTypes
+import WireCoding
+
+/// The committed messages: what real programs sent, and what they never do.
+let corpus: [(name: String, bytes: [UInt8])] = {
+    do {
+        return try loadCorpus(directory: Bundle.module.resourcePath.map { $0 + "/Corpus" } ?? "Corpus")
+    } catch {
+        return []
+    }
+}()
+
+@Suite("Messages of real programs")
+struct CorpusTests {
+    @Test("the corpus is there")
+    func present() {
+        #expect(corpus.count > 50)
+    }
+
+    /// smbtorture sends a LOCK without locks, to see it refused.
+    static let refused = ["lock-request-1"]
+    /// smbd leaves an old byte where an error has no data; smbclient leaves the data's wanted place to the server.
+    static let differing = ["error-change-notify-00000103", "read-request"]
+
+    @Test("every one decodes", arguments: corpus.map(\.name).filter { !refused.contains($0) })
+    func decodes(name: String) throws {
+        let bytes = try #require(corpus.first { $0.name == name }).bytes
+        _ = try AnyMessage.decode(bytes)
+    }
+
+    @Test("what no decoder accepts", arguments: refused)
+    func refuses(name: String) throws {
+        let bytes = try #require(corpus.first { $0.name == name }).bytes
+        #expect(throws: WireError.self) { _ = try AnyMessage.decode(bytes) }
+    }
+
+    @Test("our encoder writes the same body", arguments: corpus.map(\.name).filter { !(refused + differing).contains($0) })
+    func encodesTheSame(name: String) throws {
+        let bytes = try #require(corpus.first { $0.name == name }).bytes
+        guard let body = try AnyMessage.decode(bytes)?.body else { return }
+        #expect(body == Array(bytes.dropFirst(SMB2Header.byteCount)))
+    }
+}
