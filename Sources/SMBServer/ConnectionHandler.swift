@@ -67,10 +67,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     }
 
     private func deliver(_ wake: Wake) {
-        guard let machine else {
-            if case .expire(_, let gate) = wake { gate.pass() }
-            return
-        }
+        guard let machine else { return wake.abandon() }
         guard !isLent else { return deferredWakes.append(wake) }
         machine.wake(wake)
         afterWork()
@@ -148,7 +145,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
         clock = nil
         guard let machine, !isLent else { return }
         self.machine = nil
-        for case .expire(_, let gate) in deferredWakes { gate.pass() }
+        for wake in deferredWakes { wake.abandon() }
         deferredWakes.removeAll()
         logger.debug(
             "SMB connection closed",

@@ -10,6 +10,11 @@ package enum Wake: Sendable {
     case gate(frame: UInt64)
     /// Another connection of the same user has taken the session's place; the gate is passed when it is gone.
     case expire(session: UInt64, Gate)
+
+    /// For a connection that is gone, and everything that it had with it: nobody waits for it in vain.
+    package func abandon() {
+        if case .expire(_, let gate) = self { gate.pass() }
+    }
 }
 
 /// One frame of requests that has not been worked off: its bytes, which are the connection's own, and how far it got.
