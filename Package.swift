@@ -72,21 +72,21 @@ let package = Package(
 
         // The FUSE door.
         .target(name: "CFuse3", linkerSettings: [.linkedLibrary("fuse3")]),
-        room("FUSEProtocol", ["FileSystemModel", "AccessControl", "FileSystemCore", "ProtocolErrors"]),
-        room("FUSEMount", ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "CFuse3", logging]),
+        room("FUSEProtocol", ["FileSystemModel", "AccessControl", "AccessArbitration", "FileSystemCore", "ProtocolErrors"]),
+        room("FUSEMount", ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessArbitration", "CFuse3", logging]),
 
         // The top.
         room("Configuration", ["FileSystemModel", .product(name: "Yams", package: "Yams")]),
         room(
             "Instance",
             ["SMBServer", "SMBProtocol", "FUSEMount", "FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl",
-                "AccessArbitration", "MetadataStore",
-                "ContentStore", "Authentication", logging]),
+                "AccessArbitration", "MetadataStore", "ContentStore", "Authentication", "WindowsTypes", nioCore, logging]),
         .target(name: "CLinux"),
         .executableTarget(
             name: "dittofs",
             dependencies: [
-                "Instance", "Configuration", "CLinux", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
+                "Instance", "Configuration", "CLinux", "FUSEMount", "SMBProtocol", "MetadataStore", "ContentStore",
+                "Authentication", "FileSystemCore",
                 "FileSystemModel", "AccessControl", "AccessArbitration", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -133,7 +133,7 @@ let package = Package(
             ]),
         tests(
             "FUSEProtocolTests",
-            ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", "ProtocolErrors"]),
+            ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore"]),
         tests(
             "InstanceTests",
             ["Instance", "FileSystemCore", "FileSystemModel", "MetadataStore", "ContentStore", "AccessControl"]),
