@@ -149,5 +149,6 @@ package final class FUSEHandler: Sendable {
     package var nodeCount: Int { nodes.count }
     package var waitingCount: Int { parked.count }
     package func references(of node: NodeID) -> UInt64 { nodes.references(of: node) }
+    package func open(of handle: FileHandleID) -> Open? { handles[handle]?.open }
     package func link(of node: NodeID) -> Link? { nodes.link(of: node) }
 }

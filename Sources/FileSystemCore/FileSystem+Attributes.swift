@@ -109,6 +109,9 @@ extension FileSystem {
             return false
         }
         if setsTime, !isOwner { throw .notPermitted }
+        // utimensat(2): one time to now and the other left alone is the owner's. truncate(2) sets one along with the size.
+        let setsOne = (changes.accessTime != nil) != (changes.modificationTime != nil)
+        if setsOne, changes.size == nil, !isOwner { throw .notPermitted }
         if changes.accessTime != nil || changes.modificationTime != nil, !isOwner {
             try AccessCheck.require(.write, of: identity, to: attributes)
         }
@@ -130,7 +133,7 @@ extension FileSystem {
         }
         if let permissions = changes.permissions {
             attributes.permissions = permissions
-            if !identity.isPrivileged, !attributes.isDirectory, !identity.isMember(of: attributes.gid) {
+            if !identity.isPrivileged, !identity.isMember(of: attributes.gid) {
                 attributes.permissions.remove(.setGroupID)
             }
         } else if changes.size != nil, !identity.isPrivileged {

@@ -49,13 +49,7 @@ extension FileSystem {
         // Without the lock first: nearly every file that closes has a name.
         guard let record = try metadata.inode(inode), record.attributes.linkCount == 0 else { return }
         try namespace.writing { () throws(FileSystemError) in
-            guard !arbitration.isOpen(inode), var record = try metadata.inode(inode) else { return }
-            guard arbitration.isPinned(inode) else { return try removeRecord(record) }
-            guard let id = record.contentID else { return }
-            record.contentID = nil
-            record.attributes.allocatedSize = 0
-            _ = try metadata.apply(MetadataBatch(mutations: [.putInode(record), .putPendingDelete(id)]))
-            try discard(id)
+            try collect(inode)
         }
     }
 

@@ -25,6 +25,8 @@ extension FileSystem {
     ) throws(FileSystemError) -> (InodeRecord, Receipt) {
         try inodes.writing(parentNumber) { () throws(FileSystemError) in
             var parent = try directory(parentNumber)
+            // Before anything is said about the name: without search permission nobody learns which there are.
+            try AccessCheck.require(.execute, of: context.identity, to: parent.attributes)
             guard try metadata.entry(named: name, in: parentNumber) == nil else { throw .exists }
             try requireWritable()
             parent = try writableDirectory(parentNumber, context)
@@ -94,6 +96,7 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<Attributes> {
         try perform(.link, .entry(parent: parentNumber, name: name), context) { () throws(FileSystemError) in
             try namespace.writing { () throws(FileSystemError) in
+                try AccessCheck.require(.execute, of: context.identity, to: try directory(parentNumber).attributes)
                 guard try metadata.entry(named: name, in: parentNumber) == nil else { throw .exists }
                 let (attributes, receipt) = try insertLink(inode, named: name, in: parentNumber, context)
                 return .done(attributes, receipt)

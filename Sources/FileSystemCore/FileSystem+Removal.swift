@@ -70,7 +70,7 @@ extension FileSystem {
             }
             let now = environment.clock.now()
             touch(&parent.attributes, now)
-            var (mutations, discarded) = unlinking(child, now)
+            var (mutations, discarded) = try unlinking(child, now)
             mutations.append(.deleteEntry(parent: entry.parent, name: entry.name))
             mutations.append(.putInode(parent))
             let receipt = try commit(
@@ -79,12 +79,17 @@ extension FileSystem {
                 orElse: .directoryNotEmpty,
                 events: [ChangeEvent(.removed(Link(parent: entry.parent, name: entry.name)), entry.inode)])
             forgetLink(Link(parent: entry.parent, name: entry.name), of: entry.inode)
+            if mutations.contains(.putOrphan(entry.inode)) { try collect(entry.inode) }
             return (receipt, discarded)
         }
     }
 
     /// What one name less means for an inode: the mutations, and the content that nobody needs any more.
-    func unlinking(_ child: InodeRecord, _ now: Timestamp) -> ([MetadataBatch.Mutation], ContentID?) {
+    ///
+    /// Where they make an orphan, the caller calls ``collect(_:)`` after the commit: its last open may have left meanwhile.
+    func unlinking(
+        _ child: InodeRecord, _ now: Timestamp
+    ) throws(FileSystemError) -> ([MetadataBatch.Mutation], ContentID?) {
         let inode = child.attributes.inode
         var record = child
         record.attributes.linkCount = child.attributes.isDirectory ? 0 : child.attributes.linkCount &- 1
@@ -93,8 +98,8 @@ extension FileSystem {
         guard record.attributes.linkCount == 0 else { return ([.putInode(record)], nil) }
         if arbitration.isOpen(inode) { return ([.putInode(record), .putOrphan(inode)], nil) }
         guard arbitration.isPinned(inode) else {
-            guard let id = record.contentID else { return ([.deleteInode(inode)], nil) }
-            return ([.deleteInode(inode), .putPendingDelete(id)], id)
+            let deletion = try deleting(record)
+            return (deletion, record.contentID)
         }
         guard let id = record.contentID else { return ([.putInode(record), .putOrphan(inode)], nil) }
         record.contentID = nil
@@ -115,11 +120,33 @@ extension FileSystem {
         }
     }
 
+    /// What deletes an inode and all that hangs on it; its content becomes a pending delete.
+    func deleting(_ record: InodeRecord) throws(FileSystemError) -> [MetadataBatch.Mutation] {
+        let inode = record.attributes.inode
+        var mutations: [MetadataBatch.Mutation] = [.deleteInode(inode)]
+        for attribute in try metadata.extendedAttributes(of: inode) {
+            mutations.append(.deleteExtendedAttribute(inode, name: attribute.name))
+        }
+        if let id = record.contentID { mutations.append(.putPendingDelete(id)) }
+        return mutations
+    }
+
+    /// Removes a nameless inode that nobody has open: whole, or its bytes alone while it is pinned. Under the namespace lock, written.
+    func collect(_ inode: InodeNumber) throws(FileSystemError) {
+        guard !arbitration.isOpen(inode), var record = try metadata.inode(inode), record.attributes.linkCount == 0 else {
+            return
+        }
+        guard arbitration.isPinned(inode) else { return try removeRecord(record) }
+        guard let id = record.contentID else { return }
+        record.contentID = nil
+        record.attributes.allocatedSize = 0
+        _ = try metadata.apply(MetadataBatch(mutations: [.putInode(record), .putPendingDelete(id)]))
+        try discard(id)
+    }
+
     /// Removes a nameless inode's record and bytes. Under the namespace lock, written.
     func removeRecord(_ record: InodeRecord) throws(FileSystemError) {
-        let inode = record.attributes.inode
-        var mutations: [MetadataBatch.Mutation] = [.deleteInode(inode), .deleteOrphan(inode)]
-        if let id = record.contentID { mutations.append(.putPendingDelete(id)) }
+        let mutations = try deleting(record) + [.deleteOrphan(record.attributes.inode)]
         _ = try metadata.apply(MetadataBatch(mutations: mutations))
         if let id = record.contentID { try discard(id) }
     }

@@ -100,7 +100,7 @@ extension FileSystem {
                     guard try metadata.isDirectoryEmpty(target.inode) else { throw .directoryNotEmpty }
                     to.attributes.linkCount &-= 1
                 }
-                let (removal, content) = unlinking(replaced, now)
+                let (removal, content) = try unlinking(replaced, now)
                 mutations += removal
                 mutations.append(.deleteEntry(parent: target.parent, name: target.name))
                 discarded = content
@@ -125,6 +125,7 @@ extension FileSystem {
                     + [ChangeEvent(.renamed(from: oldLink, to: newLink), source.inode)])
             if let target { forgetLink(Link(parent: target.parent, name: target.name), of: target.inode) }
             moveLink(oldLink, to: newLink, of: source.inode)
+            if let target, mutations.contains(.putOrphan(target.inode)) { try collect(target.inode) }
             return (receipt, discarded)
         }
     }

@@ -168,9 +168,7 @@ package final class FileSystem: Sendable {
     private func scavenge() throws(FileSystemError) {
         for inode in try metadata.orphans() {
             guard let record = try metadata.inode(inode) else { continue }
-            var mutations: [MetadataBatch.Mutation] = [.deleteInode(inode), .deleteOrphan(inode)]
-            if let id = record.contentID { mutations.append(.putPendingDelete(id)) }
-            _ = try metadata.apply(MetadataBatch(mutations: mutations))
+            _ = try metadata.apply(MetadataBatch(mutations: try deleting(record) + [.deleteOrphan(inode)]))
         }
         for id in try metadata.pendingDeletes() { try discard(id) }
     }

@@ -1,11 +1,14 @@
 import AccessArbitration
+import Authentication
 import Configuration
 import ContentStore
+import FUSEMount
 import FileSystemCore
 import FileSystemModel
 import Instance
 import Logging
 import MetadataStore
+import SMBProtocol
 
 /// What the doors of one instance are built from.
 struct DoorPlan {
@@ -33,7 +36,9 @@ enum DoorBuilding {
 
     static func makeInstance(_ plan: DoorPlan) throws(Failure) -> BuiltInstance {
         let fileSystems = try makeFileSystems(plan)
-        let doors: [any Door] = []
+        var doors: [any Door] = []
+        if plan.settings.smb.enabled { doors.append(try makeSMBDoor(plan, fileSystems)) }
+        if plan.settings.fuse.enabled { doors.append(makeFUSEDoor(plan, fileSystems)) }
         let all = Array(fileSystems.values)
         let instance = Instance(doors: doors) {
             for fileSystem in all { fileSystem.close() }
@@ -70,15 +75,46 @@ enum DoorBuilding {
                 throw Failure("the share \(share.name) cannot be opened: \(error)")
             }
         }
-        if let trace = plan.trace {
-            var names = [smbDoor: "smb", DoorID(rawValue: 0): "instance"]
-            for index in plan.settings.shares.indices {
-                names[DoorID(rawValue: firstMount + UInt32(clamping: index))] = "fuse"
-            }
-            for fileSystem in fileSystems.values {
-                fileSystem.add(observer: OperationTracer(log: trace, doors: names))
-            }
-        }
         return fileSystems
+    }
+
+    private static func makeSMBDoor(_ plan: DoorPlan, _ fileSystems: [String: FileSystem]) throws(Failure) -> SMBDoor {
+        let settings = plan.settings.smb
+        var shares: [Share] = []
+        for share in plan.settings.shares {
+            guard let fileSystem = fileSystems[share.name] else { continue }
+            shares.append(
+                Share(
+                    name: share.name, fileSystem: fileSystem, door: smbDoor, umask: share.umask,
+                    anonymousUID: share.anonymousUID, anonymousGID: share.anonymousGID,
+                    mapsAllToAnonymous: share.mapAllToAnonymous))
+        }
+        var limits = ServerLimits()
+        limits.frameTimeoutMilliseconds = settings.timeouts.read.milliseconds
+        limits.writeTimeoutMilliseconds = settings.timeouts.write.milliseconds
+        limits.idleTimeoutMilliseconds = settings.timeouts.idle.milliseconds
+        let users = plan.users.map { user in
+            UserRecord(name: user.name, uid: user.uid, gid: user.gid, ntHash: NTHash(bytes: user.ntHash))
+        }
+        let authentication = AuthenticationConfiguration(
+            users: StaticUserDatabase(users),
+            policy: AuthenticationPolicy(allowsGuest: settings.guest, allowsAnonymous: settings.guest))
+        let context = ServerContext(
+            shares: shares, authentication: authentication, limits: limits, observer: plan.trace.map { SMBTracer($0) })
+        return SMBDoor(context: context, host: settings.bindAddress, port: settings.port, log: plan.logger)
+    }
+
+    private static func makeFUSEDoor(_ plan: DoorPlan, _ fileSystems: [String: FileSystem]) -> FUSEDoor {
+        var places: [FUSEDoor.Place] = []
+        for (index, share) in plan.settings.shares.enumerated() {
+            guard let fileSystem = fileSystems[share.name], let path = plan.mounts[share.name] else { continue }
+            let options = MountOptions(
+                allowsOthers: plan.settings.fuse.allowOther ?? Prerequisites.mayAllowOther, isReadOnly: share.readOnly)
+            places.append(
+                FUSEDoor.Place(
+                    share: share.name, fileSystem: fileSystem, path: path,
+                    door: DoorID(rawValue: firstMount + UInt32(clamping: index)), options: options))
+        }
+        return FUSEDoor(places, log: plan.logger, trace: plan.trace)
     }
 }

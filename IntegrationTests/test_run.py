@@ -1,0 +1,310 @@
+"""`dittofs run`: what the command gets, how it ends, and that nothing stays, whoever is killed."""
+
+import json
+import os
+import signal
+import statistics
+import stat
+import subprocess
+import tempfile
+import time
+
+from support import commands, fuse, processes, trees
+from support.commands import dittofs
+from support.instance import BINARY
+from support.testing import main, remove_tree
+
+import unittest
+
+TIME_LIMIT = 240
+VARIABLES = ("DITTOFS_SMB_HOST", "DITTOFS_SMB_PORT", "DITTOFS_SHARE", "DITTOFS_USER", "DITTOFS_PASSWORD", "DITTOFS_MOUNT",
+             "DITTOFS_URL", "DITTOFS_AUTH_FILE")
+
+
+class RunTestCase(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.mkdtemp(prefix="scratch.")
+        self.addCleanup(remove_tree, self.scratch)
+        self.before = self.leftovers()
+
+    def tearDown(self):
+        """Whatever happened: within a moment no mount, no directory and no process of the run is there."""
+        self.assertTrue(processes.wait_until(lambda: self.leftovers() == self.before, 10, 0.02),
+                        "left behind: %s" % (sorted(set(self.leftovers()) - set(self.before)),))
+
+    @staticmethod
+    def leftovers():
+        temporary = tempfile.gettempdir()
+        found = [point for point, _, _ in fuse.mounts(temporary)]
+        found += [name for name in os.listdir(temporary) if name.startswith("dittofs")]
+        found += [name for name in os.listdir(os.environ["XDG_RUNTIME_DIR"])]
+        tag = os.environ.get(processes.TAG, "")
+        found += ["%d %s" % (pid, line) for pid, line in (processes.tagged(tag) if tag else []) if processes.state(pid) != "Z"]
+        return found
+
+    def shell(self, script, *options, **more):
+        return dittofs("run", *options, "--", "bash", "-euc", script, **more)
+
+    def assertEnds(self, outcome, code=0):
+        self.assertEqual(outcome.code, code, outcome)
+        return outcome
+
+
+class EnvironmentTests(RunTestCase):
+    def test_variables(self):
+        outcome = self.assertEnds(self.shell("env"))
+        found = dict(line.split("=", 1) for line in outcome.out.splitlines() if "=" in line)
+        for name in VARIABLES:
+            self.assertTrue(found.get(name), name)
+        self.assertEqual(found["DITTOFS_SMB_HOST"], "127.0.0.1")
+        self.assertEqual(found["DITTOFS_SHARE"], "export")
+        self.assertTrue(found["DITTOFS_URL"].startswith("smb://"), found["DITTOFS_URL"])
+        self.assertIn("%s:%s/" % (found["DITTOFS_SMB_HOST"], found["DITTOFS_SMB_PORT"]), found["DITTOFS_URL"])
+        self.assertEqual(outcome.err, "", "it is silent otherwise")
+        again = dict(line.split("=", 1) for line in self.shell("env").out.splitlines() if "=" in line)
+        self.assertNotEqual(found["DITTOFS_PASSWORD"], again["DITTOFS_PASSWORD"])
+
+    def test_both_doors(self):
+        outcome = self.assertEnds(self.shell("""
+            echo hello > "$DITTOFS_MOUNT/readme.txt"
+            smbclient "//$DITTOFS_SMB_HOST/$DITTOFS_SHARE" -p "$DITTOFS_SMB_PORT" -A "$DITTOFS_AUTH_FILE" -c 'get readme.txt -; put /etc/hostname name' 2>/dev/null
+            cmp /etc/hostname "$DITTOFS_MOUNT/name"; [ $(stat -c %u:%g "$DITTOFS_MOUNT/name") = $(id -u):$(id -g) ]
+            smbclient "//$DITTOFS_SMB_HOST/$DITTOFS_SHARE" -p "$DITTOFS_SMB_PORT" -U "$DITTOFS_USER%$DITTOFS_PASSWORD" -c 'del readme.txt; mkdir d' >/dev/null 2>&1
+            [ ! -e "$DITTOFS_MOUNT/readme.txt" ]; rmdir "$DITTOFS_MOUNT/d"; [ $(stat -c %a "$DITTOFS_AUTH_FILE") = 600 ]
+        """))
+        self.assertIn("hello\n", outcome.out)
+
+    def test_no_guest_by_default(self):
+        outcome = self.shell("""smbclient "//$DITTOFS_SMB_HOST/$DITTOFS_SHARE" -p "$DITTOFS_SMB_PORT" -N -c ls""")
+        self.assertNotEqual(outcome.code, 0, outcome)
+
+    def test_share_and_mount_given(self):
+        place = os.path.join(self.scratch, "place")
+        os.mkdir(place)
+        outcome = self.assertEnds(self.shell("""
+            [ "$DITTOFS_SHARE" = media ]; echo "$DITTOFS_MOUNT"; echo x > "$DITTOFS_MOUNT/f"
+            smbclient "//$DITTOFS_SMB_HOST/media" -p "$DITTOFS_SMB_PORT" -A "$DITTOFS_AUTH_FILE" -c ls >/dev/null
+        """, "--share", "media", "--mount", place))
+        self.assertEqual(outcome.out.strip(), place)
+        self.assertEqual(os.listdir(place), [], "a directory that was given stays, empty")
+
+    def test_unprivileged(self):
+        """Without root the mount needs user_allow_other or allow_other off; the instance finds that out by itself."""
+        if os.stat("/dev/fuse").st_mode & 0o006 != 0o006:
+            mode = stat.S_IMODE(os.stat("/dev/fuse").st_mode)
+            os.chmod("/dev/fuse", 0o666)
+            self.addCleanup(os.chmod, "/dev/fuse", mode)
+        home = os.path.join(self.scratch, "home")
+        os.mkdir(home)
+        os.chown(home, 65534, 65534)
+        os.chmod(self.scratch, 0o755)
+        script = 'id -u; echo mine > "$DITTOFS_MOUNT/f"; stat -c %u "$DITTOFS_MOUNT/f"'
+        result = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BINARY, "run", "--", "sh", "-ec", script],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30, stdin=subprocess.DEVNULL,
+                                env=dict(commands.environment(HOME=home, TMPDIR=home), XDG_RUNTIME_DIR=home))
+        self.assertEqual((result.returncode, result.stdout.split(), result.stderr), (0, [b"65534", b"65534"], b""))
+
+    def test_no_mount(self):
+        outcome = self.assertEnds(self.shell("""
+            [ -z "${DITTOFS_MOUNT:-}" ]; smbclient "//$DITTOFS_SMB_HOST/$DITTOFS_SHARE" -p "$DITTOFS_SMB_PORT" -A "$DITTOFS_AUTH_FILE" -c 'mkdir x; ls'
+            grep -c fuse.dittofs /proc/mounts || true
+        """, "--no-mount"))
+        self.assertIn("  x ", outcome.out)
+
+    def test_filled_from_a_directory(self):
+        source = os.path.join(self.scratch, "source")
+        os.makedirs(source + "/sub/dir")
+        trees.write_payload(source + "/sub/large", 3_000_000)
+        open(source + "/empty", "w").close()
+        open(source + "/sub/dir/übung", "w").write("text")
+        os.symlink("sub/large", source + "/link")
+        os.chmod(source + "/empty", 0o640)
+        os.utime(source + "/empty", ns=(10 ** 18, 10 ** 18 + 123456789))
+        outcome = self.assertEnds(self.shell('diff -r --no-dereference "$1" "$DITTOFS_MOUNT"; cd "$DITTOFS_MOUNT"; stat -c %a:%.9Y empty; readlink link'
+                                             .replace('"$1"', "'%s'" % source), "--from", source))
+        self.assertEqual(outcome.out.split(), ["640:1000000000.123456789", "sub/large"])
+        missing = self.shell("true", "--from", source + "/none")
+        self.assertEqual(missing.code, 125, missing)
+
+    def test_standard_streams(self):
+        outcome = self.assertEnds(dittofs("run", "--", "cat", stdin="through\n"))
+        self.assertEqual((outcome.out, outcome.err), ("through\n", ""))
+        outcome = self.shell("echo out; echo err >&2; exit 3")
+        self.assertEqual((outcome.code, outcome.out, outcome.err), (3, "out\n", "err\n"))
+
+    def test_json(self):
+        outcome = self.assertEnds(dittofs("run", "--json", "--", "true"))
+        line = json.loads(outcome.out)
+        self.assertEqual(line["smb"]["host"], "127.0.0.1")
+        self.assertGreater(line["smb"]["port"], 0)
+        self.assertGreater(line["pid"], 1)
+        self.assertTrue(line["version"])
+        self.assertEqual([share["name"] for share in line["shares"]], ["export"])
+        self.assertIn("/", line["shares"][0]["mount"])
+
+    def test_log_file(self):
+        log = os.path.join(self.scratch, "log")
+        outcome = self.assertEnds(self.shell("ls $DITTOFS_MOUNT", "--log", log))
+        self.assertEqual(outcome.err, "")
+        self.assertTrue(os.path.exists(log))
+
+    def test_keep(self):
+        process = commands.start("run", "--json", "--keep", "--", "true", stdout=subprocess.PIPE)
+        try:
+            line = json.loads(process.stdout.readline())
+            mount = line["shares"][0]["mount"]
+            processes.wait_until(lambda: "stays up" in open(process.errors).read(), 10)
+            open(os.path.join(mount, "file"), "w").close()
+            self.assertEqual(os.listdir(mount), ["file"])
+        finally:
+            code = commands.end(process, signal.SIGINT)
+        self.assertEqual(code, 0)
+
+    def test_nested_and_parallel(self):
+        outcome = self.assertEnds(dittofs("run", "--", BINARY, "run", "--", "sh", "-c", "grep -c 'fuse.*dittofs' /proc/mounts; ls $DITTOFS_MOUNT"))
+        self.assertGreaterEqual(int(outcome.out.split()[0]), 2)
+        many = [commands.start("run", "--", "sh", "-c", "echo $DITTOFS_SMB_PORT; sleep 0.5; echo x > $DITTOFS_MOUNT/f") for _ in range(5)]
+        ports = [process.communicate(timeout=30)[0].strip() for process in many]
+        self.assertEqual([process.returncode for process in many], [0] * 5)
+        self.assertEqual(len(set(ports)), 5)
+
+
+class EndTests(RunTestCase):
+    def test_exit_codes(self):
+        for code in (0, 1, 7, 77, 255):
+            self.assertEqual(dittofs("run", "--", "sh", "-c", "exit %d" % code).code, code)
+        self.assertEqual(dittofs("run", "--", "/no/such/command").code, 127)
+        self.assertEqual(dittofs("run", "--", "/etc/hostname").code, 126)
+        self.assertNotEqual(dittofs("run").code, 0)
+
+    def test_signals_of_the_command(self):
+        for sent in (signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV, signal.SIGINT, signal.SIGHUP):
+            self.assertEqual(dittofs("run", "--", "sh", "-c", "kill -%d $$" % sent).code, 128 + sent)
+
+    def test_signals_reach_the_command(self):
+        for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(signal=sent):
+                process = commands.start("run", "--", "bash", "-c", "trap 'echo caught; exit 42' %d; echo ready; while :; do sleep 0.05; done" % sent)
+                self.assertEqual(process.stdout.readline(), b"ready\n")
+                process.send_signal(sent)
+                self.assertEqual(process.stdout.read(), b"caught\n")
+                self.assertEqual(process.wait(20), 42)
+                process.stdout.close()
+                process = commands.start("run", "--", "sh", "-c", "echo ready; exec sleep 60")
+                process.stdout.readline()
+                process.send_signal(sent)
+                self.assertEqual(process.wait(20), 128 + sent)
+                process.stdout.close()
+
+    def test_timeout(self):
+        start = time.monotonic()
+        outcome = dittofs("run", "--timeout", "1", "--", "sleep", "60")
+        self.assertEqual(outcome.code, 124, outcome)
+        self.assertLess(time.monotonic() - start, 10)
+        self.assertEqual(dittofs("run", "--timeout", "20", "--", "true").code, 0)
+
+    def test_without_the_device(self):
+        """In a mount name space without /dev/fuse it fails, and says what to do; --no-mount works."""
+        def without(*arguments):
+            return subprocess.run(["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /dev && mkdir /dev/shm && ln -s /proc/self/fd /dev/fd && mknod /dev/null c 1 3 && chmod 666 /dev/null && mknod /dev/urandom c 1 9 && exec "$@"',
+                                   "sh", BINARY, "run", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  stdin=subprocess.DEVNULL, timeout=30, env=commands.environment())
+        refused = without("--", "true")
+        self.assertEqual(refused.returncode, 125, refused)
+        self.assertIn(b"/dev/fuse", refused.stderr)
+        self.assertEqual(len(refused.stderr.strip().splitlines()), 1, refused.stderr)
+        self.assertEqual(without("--no-mount", "--", "true").returncode, 0)
+
+
+class KillTests(RunTestCase):
+    """-9 for each of the three: nobody is blocked by a dead mount, and nothing stays."""
+
+    def begin(self, script="echo $DITTOFS_MOUNT; exec sleep 300", prefix=()):
+        if prefix:
+            process = subprocess.Popen([*prefix, BINARY, "run", "--", "bash", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       env=commands.environment(), start_new_session=True)
+        else:
+            process = commands.start("run", "--", "bash", "-c", script)
+        self.addCleanup(process.stdout.close)
+        mount = process.stdout.readline().decode().strip()
+        self.assertTrue(mount.startswith("/"), mount)
+        return process, mount
+
+    def assertFree(self, mount):
+        """The mount point is gone, and a look at it never blocks."""
+        looked = subprocess.run(["timeout", "5", "stat", mount], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.assertNotEqual(looked.returncode, 124, "stat of the mount point blocks")
+        self.assertTrue(processes.wait_until(lambda: not any(point == mount for point, _, _ in fuse.mounts()), 5, 0.01), "still mounted")
+        self.assertTrue(processes.wait_until(lambda: not os.path.exists(mount), 5, 0.01), "the directory stayed")
+
+    def test_the_command(self):
+        process, mount = self.begin("echo $DITTOFS_MOUNT; kill -9 $$")
+        self.assertEqual(process.wait(20), 137)
+        self.assertFree(mount)
+
+    def test_dittofs(self):
+        process, mount = self.begin()
+        process.kill()
+        process.wait(20)
+        self.assertFree(mount)
+
+    def test_dittofs_while_the_command_works_on_the_mount(self):
+        process, mount = self.begin("echo $DITTOFS_MOUNT; cd $DITTOFS_MOUNT; while :; do head -c 3000000 /dev/urandom > a; cp a b; ls -l > c; done")
+        time.sleep(0.5)
+        process.kill()
+        process.wait(20)
+        self.assertFree(mount)
+
+    def test_the_parent(self):
+        process, mount = self.begin(prefix=("bash", "-c", '"$@" & wait', "parent"))
+        process.kill()
+        process.wait(20)
+        self.assertFree(mount)
+
+    def test_children_of_the_command(self):
+        """What the command left running does not keep the mount."""
+        process, mount = self.begin("echo $DITTOFS_MOUNT; cd $DITTOFS_MOUNT; sleep 300 & exec > /dev/null; exit 5")
+        self.assertEqual(process.wait(20), 5)
+        self.assertFree(mount)
+
+    def test_stopped_for_a_while(self):
+        process, mount = self.begin("echo $DITTOFS_MOUNT; sleep 2; ls $DITTOFS_MOUNT; exit 9")
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGCONT)
+        self.assertEqual(process.wait(20), 9)
+        self.assertFree(mount)
+
+
+class StartTimeTests(RunTestCase):
+    def test_ready_within_150_ms(self):
+        """From the start of the process to both doors' readiness, median of 15."""
+        seconds = []
+        for _ in range(15):
+            reading, writing = os.pipe()
+            mount = tempfile.mkdtemp(prefix="mount.", dir=self.scratch)
+            begin = time.monotonic()
+            process = commands.start("start", "--port", "0", "--mount", mount, "--ready-fd", str(writing), stdout=subprocess.DEVNULL, pass_fds=(writing,))
+            os.close(writing)
+            line = os.read(reading, 4096)
+            seconds.append(time.monotonic() - begin)
+            os.close(reading)
+            self.assertEqual(commands.end(process), 0)
+            self.assertTrue(json.loads(line)["smb"]["port"] > 0)
+        middle = statistics.median(seconds)
+        print("    ready after %.0f ms (median), %.0f to %.0f" % (middle * 1000, min(seconds) * 1000, max(seconds) * 1000))
+        self.assertLessEqual(middle, 0.150)
+
+    def test_run_true_within_400_ms(self):
+        seconds = []
+        for _ in range(15):
+            begin = time.monotonic()
+            self.assertEnds(dittofs("run", "--", "true"))
+            seconds.append(time.monotonic() - begin)
+        middle = statistics.median(seconds)
+        print("    run -- true takes %.0f ms (median), %.0f to %.0f" % (middle * 1000, min(seconds) * 1000, max(seconds) * 1000))
+        self.assertLessEqual(middle, 0.400)
+
+
+if __name__ == "__main__":
+    main()
