@@ -48,6 +48,24 @@ package struct CommandContext: ~Copyable {
     /// The open that the request has named, for traces.
     var subjectOpen: SMBOpen?
 
+    init(
+        header: SMB2Header, message: UnsafeRawBufferPointer, connection: Connection, session: Session, tree: TreeConnection,
+        share: Share, mayBlock: Bool, resuming: Ticket?, progress: (any Sendable)?, writer: consuming WireWriter,
+        chain: CompoundChain
+    ) {
+        self.header = header
+        self.message = message
+        self.connection = connection
+        self.session = session
+        self.tree = tree
+        self.share = share
+        self.mayBlock = mayBlock
+        self.resuming = resuming
+        self.progress = progress
+        self.writer = writer
+        self.chain = chain
+    }
+
     /// Where the data of a READ response is.
     enum Payload {
         case none

@@ -1,24 +1,51 @@
 import AccessArbitration
+import Synchronization
 import FileSystemCore
 import SMBMessages
+import WindowsTypes
+import WireCoding
 
 /// What a connection needs of whoever owns its socket.
 package protocol ConnectionHost: AnyObject, Sendable {
     /// Memory for a READ's data. Called where the connection runs.
     func makePayload(capacity: Int) -> any PayloadBuffer
+    /// Asks for ``Connection/wake(_:)``, later, where the connection runs. Called from any thread, and from within the connection.
+    func wake(_ wake: Wake)
 }
 
 /// The server's side of one TCP connection — [MS-SMB2] 3.3.1.7
 ///
-/// A machine without sockets, clocks or locks: frames in, frames out. It belongs to its event loop; whoever owns the socket calls it
-/// there only.
+/// A machine without sockets, clocks or locks: frames in (``receive(_:)``), frames out (``output``). It belongs to its event loop;
+/// whoever owns the socket calls it there only. Where a share's stores may block it is lent as a whole to a pool thread
+/// (``isBlocked``, ``continueBlocking()``), and nobody else touches it until that thread has given it back.
 package final class Connection {
     package let server: ServerContext
     package let host: any ConnectionHost
     /// The peer's address, for status and traces.
     package let client: String
-    package internal(set) var opens: [UInt64: SMBOpen] = [:]
-    private var nextFileID: UInt64 = 1
+    /// What others may know of this connection.
+    let record: ConnectionRecord
+
+    /// What is to be sent. Whoever sends it calls ``Output/reset()``.
+    package var output: Output = Output()
+    /// Not nil once the connection is to end: what stands in ``output`` is still to be sent, and nothing else is taken.
+    package internal(set) var endReason: DisconnectReason?
+
+    var negotiation: Negotiation = .none
+    var window: SequenceWindow
+    var sessions: [SessionID: Session] = [:]
+    var opens: [UInt64: SMBOpen] = [:]
+    var pending: [UInt64: PendingRequest] = [:]
+    var heldFrames: [UInt64: HeldFrame] = [:]
+    /// MessageIds whose CANCEL came before them.
+    var earlyCancels: [MessageID] = []
+    /// The frame that waits for a pool thread.
+    var blocked: BlockedWork?
+    /// Whether anybody has logged in. Until then the frame limit is low and the host's clock runs.
+    package internal(set) var isAuthenticated = false
+
+    /// The number of the last request that waited, frame that was held, tree that was connected, or file that was opened.
+    private var lastNumber: UInt64 = 0
     private var scratchMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
     /// READs up to this many bytes are copied behind their header; longer ones get memory of their own, which costs more than
@@ -29,25 +56,95 @@ package final class Connection {
         self.server = server
         self.client = client
         self.host = host
+        window = SequenceWindow(
+            maximumCredits: max(server.limits.creditsPerConnection, server.limits.creditsBeforeAuthentication))
+        record = server.registry.connected(client: client)
     }
 
     deinit {
         scratchMemory.deallocate()
     }
 
+    // MARK: For the host
+
+    /// The longest frame that is taken now, in bytes.
+    package var frameLimit: Int {
+        isAuthenticated ? server.limits.frameBytes : server.limits.frameBytesBeforeAuthentication
+    }
+
+    /// Nothing that the client has open, or waits for, would be lost with the connection.
+    package var isIdle: Bool { opens.isEmpty && pending.isEmpty && heldFrames.isEmpty }
+
+    /// Accepted requests that have not been answered.
+    package var hasWork: Bool { !pending.isEmpty || !heldFrames.isEmpty || blocked != nil }
+
+    /// The frame that was received last needs a thread that may block; until ``continueBlocking()`` has returned nothing else may
+    /// be called.
+    package var isBlocked: Bool { blocked != nil }
+
+    /// Ends the connection from outside. Opens are closed, waits cancelled, nothing is answered. The core may block meanwhile.
+    package func close(_ reason: DisconnectReason) {
+        if endReason == nil { endReason = reason }
+        let waiting = pending.values.map(\.ticket)
+        pending.removeAll()
+        heldFrames.removeAll()
+        blocked = nil
+        for ticket in waiting { ticket.cancel() }
+        for session in sessions.values { close(session) }
+        server.registry.disconnected(record)
+    }
+
+    /// Whether ``close(_:)`` may wait for a device.
+    package var blocksOnClose: Bool { opens.values.contains { blocks($0.tree) } }
+
+    func blocks(_ tree: TreeConnection) -> Bool {
+        if case .disk(let share) = tree.target { return share.fileSystem.isBlocking }
+        return false
+    }
+
+    func nextNumber() -> UInt64 {
+        lastNumber &+= 1
+        return lastNumber
+    }
+
     // MARK: Opens
 
     func register(_ open: Open, tree: TreeConnection, state: FileState) -> SMBOpen {
-        let number = nextFileID
-        nextFileID &+= 1
+        let number = nextNumber()
         let entry = SMBOpen(
             fileID: FileID(persistent: open.id.rawValue, volatile: number), open: open, tree: tree, state: state)
         opens[number] = entry
+        record.openCount.add(1, ordering: .relaxed)
         return entry
     }
 
     func remove(_ open: SMBOpen) {
-        opens[open.fileID.volatile] = nil
+        if opens.removeValue(forKey: open.fileID.volatile) != nil { record.openCount.subtract(1, ordering: .relaxed) }
+    }
+
+    // MARK: Endings
+
+    /// Closes what came through a tree connect, and cancels what waits there.
+    func close(_ tree: TreeConnection) {
+        guard tree.isConnected else { return }
+        tree.isConnected = false
+        tree.session.trees[tree.id] = nil
+        for request in pending.values where request.tree === tree { request.ticket.cancel() }
+        guard case .disk(let share) = tree.target else { return }
+        let context = OperationContext(
+            door: share.door, style: .windows, client: tree.session.id.rawValue, identity: tree.identity)
+        for entry in opens.values where entry.tree === tree {
+            remove(entry)
+            _ = try? share.fileSystem.close(entry.open, context)
+        }
+    }
+
+    /// Ends a session with all its trees and opens.
+    func close(_ session: Session) {
+        for tree in session.trees.values { close(tree) }
+        session.exchange = nil
+        sessions[session.id] = nil
+        server.registry.remove(session.id, from: record)
     }
 
     // MARK: Memory
@@ -60,4 +157,14 @@ package final class Connection {
         }
         return UnsafeMutableRawBufferPointer(rebasing: scratchMemory.prefix(count))
     }
+}
+
+/// What NEGOTIATE has come to.
+enum Negotiation {
+    case none
+    /// SMB1's "SMB 2.???" was answered; an SMB2 NEGOTIATE is to come.
+    case wildcard
+    /// Dialect 2.0.2. What the client said is kept for FSCTL_VALIDATE_NEGOTIATE_INFO; nil after an SMB1 NEGOTIATE, which said
+    /// nothing of it.
+    case done(NegotiateRequest?)
 }

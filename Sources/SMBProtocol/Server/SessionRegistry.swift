@@ -1,6 +1,130 @@
+package import AccessArbitration
+package import SMBMessages
 import Synchronization
 
 /// The sessions and connections of a server, across its event loops.
 package final class SessionRegistry: Sendable {
+    /// Ends a session where it runs, and passes the gate when it is gone.
+    package typealias Expire = @Sendable (SessionID, Gate) -> Void
+
+    private struct Entry {
+        /// Nil until the log-in is over.
+        var user: String?
+        var isProven = false
+        let expire: Expire
+    }
+
+    private struct State {
+        var sessions: [SessionID: Entry] = [:]
+        var connections: [ObjectIdentifier: ConnectionRecord] = [:]
+    }
+
+    private let state = Mutex(State())
+
     package init() {}
+
+    // MARK: Connections
+
+    func connected(client: String) -> ConnectionRecord {
+        let record = ConnectionRecord(client: client)
+        state.withLock { $0.connections[ObjectIdentifier(record)] = record }
+        return record
+    }
+
+    func disconnected(_ record: ConnectionRecord) {
+        state.withLock { $0.connections[ObjectIdentifier(record)] = nil }
+    }
+
+    /// What every connection has going on, in no order.
+    package func status() -> [ConnectionStatus] {
+        state.withLock { Array($0.connections.values) }.map(\.status)
+    }
+
+    // MARK: Sessions
+
+    /// A number that no session has: 0 and all ones have meanings of their own.
+    func addSession(random: (Int) -> [UInt8], expire: @escaping Expire) -> SessionID {
+        while true {
+            let number = random(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let id = SessionID(rawValue: number)
+            guard number != 0, number != .max else { continue }
+            let isNew = state.withLock { state in
+                guard state.sessions[id] == nil else { return false }
+                state.sessions[id] = Entry(expire: expire)
+                return true
+            }
+            if isNew { return id }
+        }
+    }
+
+    func establish(_ id: SessionID, on record: ConnectionRecord, user: String, isProven: Bool, isSigned: Bool) {
+        state.withLock { state in
+            state.sessions[id]?.user = user
+            state.sessions[id]?.isProven = isProven
+        }
+        record.update { $0.sessions[id] = SessionStatus(id: id.rawValue, user: user, isSigned: isSigned) }
+    }
+
+    func remove(_ id: SessionID, from record: ConnectionRecord) {
+        state.withLock { $0.sessions[id] = nil }
+        record.update { $0.sessions[id] = nil }
+    }
+
+    /// How to end the session `previous`, where the user of `id` is its user too and both have proven it.
+    ///
+    /// Guests have proven nothing: they cannot end each other's sessions.
+    func takeOver(_ previous: SessionID, by id: SessionID) -> Expire? {
+        state.withLock { state in
+            guard let old = state.sessions[previous], let new = state.sessions[id], let user = old.user else { return nil }
+            guard old.isProven, new.isProven, user == new.user else { return nil }
+            return old.expire
+        }
+    }
+}
+
+/// What others than its event loop may know of a connection.
+package final class ConnectionRecord: Sendable {
+    struct State {
+        var dialect: UInt16 = 0
+        var sessions: [SessionID: SessionStatus] = [:]
+        var trees = 0
+    }
+
+    let client: String
+    let openCount = Atomic<Int>(0)
+    private let state = Mutex(State())
+
+    init(client: String) {
+        self.client = client
+    }
+
+    func update(_ change: (inout sending State) -> Void) {
+        state.withLock { change(&$0) }
+    }
+
+    var status: ConnectionStatus {
+        let opens = openCount.load(ordering: .relaxed)
+        return state.withLock { state in
+            ConnectionStatus(
+                client: client, dialect: state.dialect, sessions: Array(state.sessions.values), trees: state.trees,
+                opens: opens)
+        }
+    }
+}
+
+package struct SessionStatus: Sendable, Equatable {
+    package let id: UInt64
+    package let user: String
+    /// Every message must be signed.
+    package let isSigned: Bool
+}
+
+package struct ConnectionStatus: Sendable, Equatable {
+    /// The peer's address.
+    package let client: String
+    /// 0 before NEGOTIATE.
+    package let dialect: UInt16
+    package let sessions: [SessionStatus]
+    package let trees: Int
+    package let opens: Int
 }

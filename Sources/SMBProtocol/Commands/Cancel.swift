@@ -1,0 +1,28 @@
+import AccessArbitration
+import SMBCryptography
+import SMBMessages
+
+extension Connection {
+    /// SMB2 CANCEL, which has no response — [MS-SMB2] 3.3.5.16
+    ///
+    /// It uses no message id: it carries that of the request that it is about, or the AsyncId from that request's interim response.
+    func cancel(_ message: borrowing Message) {
+        let header = message.header
+        guard isAuthentic(message) else { return }
+        if let asyncID = header.asyncID {
+            pending[asyncID.rawValue]?.ticket.cancel()
+        } else if let request = pending.values.first(where: { $0.messageID == header.messageID }) {
+            request.ticket.cancel()
+        } else if window.holds(header.messageID.rawValue), !earlyCancels.contains(header.messageID) {
+            if earlyCancels.count >= server.limits.earlyCancelsPerConnection { earlyCancels.removeFirst() }
+            earlyCancels.append(header.messageID)
+        }
+    }
+
+    /// Nobody but the session's owner ends its waits.
+    private func isAuthentic(_ message: borrowing Message) -> Bool {
+        guard let session = sessions[message.header.sessionID] else { return false }
+        guard message.header.flags.contains(.signed) else { return !session.isSigningRequired }
+        return session.signer?.verify(RawSpan(_unsafeBytes: message.bytes)) ?? false
+    }
+}

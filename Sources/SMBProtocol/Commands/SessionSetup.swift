@@ -1,0 +1,144 @@
+import AccessArbitration
+import Authentication
+import SMBCryptography
+import SMBMessages
+import WindowsTypes
+
+extension Connection {
+    /// SMB2 SESSION_SETUP — [MS-SMB2] 3.3.5.5
+    func setUpSession(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
+        let request: SessionSetupRequest = try message.body()
+        // "If Connection.Dialect is … 2.0.2 … and SMB2_SESSION_FLAG_BINDING is set, the server SHOULD fail the session setup
+        // request with STATUS_REQUEST_NOT_ACCEPTED."
+        guard !request.flags.contains(.binding) else { throw SMBFailure(.requestNotAccepted) }
+        let session = try session(for: message)
+        message.session = session
+        message.sessionID = session.id
+        if let start = work.reply.message { SMB2Header.patchSessionID(session.id, in: &output.bytes, at: start) }
+        work.chain.sessionID = session.id
+        var exchange = session.exchange ?? SPNEGOServer(server.authentication)
+        let step: AuthenticationStep
+        do throws(AuthenticationError) {
+            step = try exchange.step(request.securityBuffer)
+        } catch {
+            // A refused log-in leaves nothing behind; a refused second one ends the session.
+            close(session)
+            throw SMBFailure(NTStatus(error))
+        }
+        switch step {
+        case .continue(let token):
+            session.exchange = exchange
+            write(SessionSetupResponse(securityBuffer: token), work)
+            return .reply(.moreProcessingRequired, nil)
+        case .complete(let user, let key, let token):
+            session.exchange = nil
+            let flags = try establish(session, user, key, request)
+            write(SessionSetupResponse(sessionFlags: flags, securityBuffer: token), work)
+            signLast(session, message, &work)
+            message.subject = Array(user.name.utf8)
+            return .reply(.success, replacePrevious(request.previousSessionID, with: session))
+        }
+    }
+
+    /// The session that the request is about; a new one where it names none.
+    private func session(for message: Message) throws(SMBFailure) -> Session {
+        if let session = message.session { return session }
+        // "If SessionId is not zero and no session is found: STATUS_USER_SESSION_DELETED."
+        guard message.sessionID == .none else { throw SMBFailure(.userSessionDeleted) }
+        guard sessions.count < server.limits.sessionsPerConnection else { throw SMBFailure(.insufficientResources) }
+        let host = host
+        let id = server.registry.addSession(random: server.authentication.random) { number, gate in
+            host.wake(.expire(session: number.rawValue, gate))
+        }
+        let session = Session(id: id)
+        sessions[id] = session
+        return session
+    }
+
+    /// Puts what the log-in has shown into force — [MS-SMB2] 3.3.5.5.3
+    private func establish(
+        _ session: Session, _ user: AuthenticatedUser, _ key: SessionKey?, _ request: SessionSetupRequest
+    ) throws(SMBFailure) -> SessionFlags {
+        var flags: SessionFlags = []
+        switch user {
+        case .user: break
+        case .guest: flags = .isGuest
+        case .anonymous: flags = .isNull
+        }
+        if session.user == nil {
+            if let key {
+                guard let signer = try? MessageSigner(.hmacSHA256, key: key.bytes) else {
+                    close(session)
+                    throw SMBFailure(.insufficientResources)
+                }
+                session.signer = signer
+                session.isSigningRequired =
+                    server.requiresSigning || request.securityMode.contains(.signingRequired)
+            }
+        } else if (session.signer == nil) != (key == nil) {
+            // A session that has a key cannot lose it, nor one without gain it: what was signed would no longer be, or the reverse.
+            close(session)
+            throw SMBFailure(.accessDenied)
+        }
+        // The session's key stays when somebody logs in again on it; only who it is may change.
+        session.user = user
+        session.state = .valid
+        isAuthenticated = true
+        server.registry.establish(
+            session.id, on: record, user: user.name, isProven: session.signer != nil, isSigned: session.isSigningRequired)
+        return flags
+    }
+
+    /// The last response of a log-in is signed though its request could not be.
+    private func signLast(_ session: Session, _ message: borrowing Message, _ work: inout FrameWork) {
+        guard let signer = session.signer, let start = work.reply.message else { return }
+        work.reply.signer = signer
+        let flags = message.header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
+        SMB2Header.patchFlags(flags, in: &output.bytes, at: start)
+    }
+
+    /// A client that comes back names the session it had: its opens are closed before this one is answered — [MS-SMB2] 3.3.5.5.3
+    private func replacePrevious(_ previous: SessionID, with session: Session) -> Gate? {
+        guard previous != .none, previous != session.id else { return nil }
+        guard let expire = server.registry.takeOver(previous, by: session.id) else { return nil }
+        if let own = sessions[previous] {
+            close(own)
+            return nil
+        }
+        let gate = Gate(count: 1)
+        expire(previous, gate)
+        return gate
+    }
+
+    /// SMB2 LOGOFF — [MS-SMB2] 3.3.5.6
+    func logOff(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
+        let _: LogoffRequest = try message.body()
+        guard let session = message.session else { throw SMBFailure(.userSessionDeleted) }
+        if !message.mayBlock, session.trees.values.contains(where: blocks) { return .wouldBlock }
+        close(session)
+        write(LogoffResponse(), work)
+        return .success
+    }
+}
+
+extension AuthenticatedUser {
+    /// The name that status and traces show.
+    package var name: String {
+        switch self {
+        case .user(let record): record.name
+        case .guest: "guest"
+        case .anonymous: "anonymous"
+        }
+    }
+}
+
+extension NTStatus {
+    /// Which of several reasons kept somebody out is not told.
+    init(_ error: AuthenticationError) {
+        switch error {
+        case .malformed, .outOfSequence: self = .invalidParameter
+        case .unsupported, .logonFailure: self = .logonFailure
+        case .cryptographyUnavailable, .cryptographyFailed: self = .internalError
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import AccessControl
+import Authentication
+import FileSystemCore
+import SMBMessages
+import WindowsTypes
+import WireCoding
+
+extension Connection {
+    /// SMB2 TREE_CONNECT — [MS-SMB2] 3.3.5.7
+    func connectTree(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
+        let request: TreeConnectRequest = try message.body()
+        message.subject = request.path
+        guard let session = message.session, let user = session.user else { throw SMBFailure(.userSessionDeleted) }
+        guard let name = Self.shareName(of: request.path) else { throw SMBFailure(.badNetworkName) }
+        guard session.trees.count < server.limits.treesPerSession else { throw SMBFailure(.insufficientResources) }
+        let target: TreeConnection.Target
+        let response: TreeConnectResponse
+        let identity: Identity
+        if name.lowercased() == "ipc$" {
+            target = .pipes
+            identity = Identity(uid: 65534, gid: 65534, name: user.name)
+            response = TreeConnectResponse(shareType: .pipe, shareFlags: .noCaching, maximalAccess: 0x001F_00A9)
+        } else if let share = server.share(named: name) {
+            target = .disk(share)
+            identity = share.identity(of: user)
+            response = TreeConnectResponse(
+                shareType: .disk, maximalAccess: share.fileSystem.options.isReadOnly ? 0x0012_00A9 : 0x001F_01FF)
+        } else {
+            throw SMBFailure(.badNetworkName)
+        }
+        let tree = TreeConnection(id: newTreeID(in: session), session: session, target: target, identity: identity)
+        session.trees[tree.id] = tree
+        work.chain.treeID = tree.id
+        message.treeID = tree.id
+        record.update { $0.trees += 1 }
+        write(response, work)
+        patchTreeID(tree.id, work)
+        return .success
+    }
+
+    /// SMB2 TREE_DISCONNECT — [MS-SMB2] 3.3.5.8
+    func disconnectTree(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
+        let _: TreeDisconnectRequest = try message.body()
+        guard let tree = message.tree else { throw SMBFailure(.networkNameDeleted) }
+        if !message.mayBlock, blocks(tree) { return .wouldBlock }
+        close(tree)
+        write(TreeDisconnectResponse(), work)
+        return .success
+    }
+
+    private func newTreeID(in session: Session) -> TreeID {
+        var id: TreeID
+        repeat {
+            id = TreeID(rawValue: UInt32(truncatingIfNeeded: nextNumber()))
+        } while id == .none || id == .inherited || session.trees[id] != nil
+        return id
+    }
+
+    private func patchTreeID(_ id: TreeID, _ work: borrowing FrameWork) {
+        guard let start = work.reply.message else { return }
+        var writer = takeWriter(at: start)
+        writer.patch(id.rawValue, at: SMB2Header.FieldOffset.treeID)
+        putBack(&writer)
+    }
+
+    /// The share of `\\server\share`; nil for anything else.
+    static func shareName(of path: [UInt8]) -> String? {
+        let backslash = UInt8(ascii: "\\")
+        guard path.count > 3, path[0] == backslash, path[1] == backslash else { return nil }
+        let rest = path[2...]
+        guard let end = rest.firstIndex(of: backslash) else { return nil }
+        let share = rest[(end + 1)...]
+        // A share's name has at most 80 characters — [MS-SMB2] 2.2.9
+        guard !share.isEmpty, share.count <= 320, !share.contains(backslash) else { return nil }
+        return String(decoding: share, as: UTF8.self)
+    }
+}

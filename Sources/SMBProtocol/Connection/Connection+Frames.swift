@@ -1,0 +1,251 @@
+import AccessArbitration
+import SMBCryptography
+import SMBMessages
+import WindowsTypes
+import WireCoding
+
+extension Connection {
+    // MARK: Frames in
+
+    /// Takes one frame without its four bytes of length. Its bytes are not used after the return.
+    package func receive(_ frame: UnsafeRawBufferPointer) {
+        guard endReason == nil, blocked == nil else { return }
+        guard frame.count >= SMB2Header.byteCount || isSMB1(frame) else { return end(.badHeader) }
+        if isSMB1(frame) { return receiveSMB1(frame) }
+        guard isWellFormed(frame) else { return }
+        var work = FrameWork(reply: beginFrame())
+        run(&work, frame, mayBlock: false, resumed: nil)
+    }
+
+    /// Goes on with the frame that has asked for a thread that may block.
+    package func continueBlocking() {
+        guard let blocked else { return }
+        self.blocked = nil
+        var work = blocked.work
+        restore(&work)
+        blocked.bytes.withUnsafeBytes { run(&work, $0, mayBlock: true, resumed: blocked.resumed) }
+    }
+
+    /// Goes on with what waited for this.
+    package func wake(_ wake: Wake) {
+        switch wake {
+        case .ticket(let number, let resumption):
+            guard let request = pending.removeValue(forKey: number), endReason == nil else { return }
+            request.resumption = resumption
+            var work = request.work
+            if request.isAnnounced { work.reply = beginFrame() } else { restore(&work) }
+            request.bytes.withUnsafeBytes { run(&work, $0, mayBlock: false, resumed: request) }
+        case .gate(let number):
+            gateOpened(number)
+        case .expire(let number, let gate):
+            if let session = sessions[SessionID(rawValue: number)] { close(session) }
+            gate.pass()
+        }
+    }
+
+    /// Walks the frame's messages before the first of them is executed — [MS-SMB2] 3.3.5.2.7
+    private func isWellFormed(_ frame: UnsafeRawBufferPointer) -> Bool {
+        var position = 0
+        var count = 0
+        while true {
+            guard frame.count - position >= SMB2Header.byteCount else {
+                end(position == 0 ? .badHeader : .badCompound)
+                return false
+            }
+            guard frame.loadUnaligned(fromByteOffset: position, as: UInt32.self) == SMB2Header.protocolID.littleEndian,
+                frame.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self) == UInt16(64).littleEndian,
+                // "The server MUST NOT accept a message with SMB2_FLAGS_SERVER_TO_REDIR."
+                frame[position + SMB2Header.FieldOffset.flags] & UInt8(HeaderFlags.serverToRedir.rawValue) == 0
+            else {
+                let first = frame[position]
+                end(first == 0xFD || first == 0xFC ? .unsupportedTransform : .badHeader)
+                return false
+            }
+            let offset = position + SMB2Header.FieldOffset.nextCommand
+            let next = Int(UInt32(littleEndian: frame.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+            guard next != 0 else { return true }
+            count += 1
+            guard next >= SMB2Header.byteCount, next & 7 == 0, next <= frame.count - position,
+                count < server.limits.messagesPerCompound
+            else {
+                end(.badCompound)
+                return false
+            }
+            position += next
+        }
+    }
+
+    func end(_ reason: DisconnectReason) {
+        if endReason == nil { endReason = reason }
+    }
+
+    // MARK: The one loop
+
+    /// Works off a frame's messages from where the work stands. Returns when the last is answered, or one of them waits.
+    ///
+    /// - Parameter resumed: the request at the position, where it has waited.
+    private func run(
+        _ work: inout FrameWork, _ frame: UnsafeRawBufferPointer, mayBlock: Bool, resumed: PendingRequest?
+    ) {
+        var resumed = resumed
+        while work.position < frame.count {
+            guard endReason == nil else { return abandon(&work) }
+            let rest = UnsafeRawBufferPointer(rebasing: frame[work.position...])
+            guard let header = header(of: rest) else {
+                end(.badHeader)
+                return abandon(&work)
+            }
+            let length = header.nextCommand == 0 ? rest.count : min(rest.count, Int(header.nextCommand))
+            let message = Message(
+                header: header, bytes: UnsafeRawBufferPointer(rebasing: rest.prefix(length)), frame: frame,
+                mayBlock: mayBlock, resumed: resumed)
+            work.chain.isLast = header.nextCommand == 0
+            guard process(message, &work) == .next else { return }
+            work.isAdmitted = false
+            work.isFirst = false
+            work.position += length
+            resumed = nil
+        }
+        finish(&work)
+    }
+
+    enum Step {
+        /// Answered, or not to be answered: go on behind the message.
+        case next
+        /// The frame's work has been put aside, or is over.
+        case stop
+    }
+
+    func header(of message: UnsafeRawBufferPointer) -> SMB2Header? {
+        var reader = WireReader(RawSpan(_unsafeBytes: message))
+        return try? SMB2Header(parsing: &reader)
+    }
+
+    // MARK: Frames out
+
+    func beginFrame() -> ReplyFrame {
+        let start = output.bytes.count
+        output.bytes.append(contentsOf: repeatElement(0, count: FrameHeader.byteCount))
+        return ReplyFrame(start: start)
+    }
+
+    /// Completes the reply's frame: credits, signature, length; sends it, or keeps it until its gates are open.
+    func finish(_ work: inout FrameWork) {
+        let reply = work.reply
+        guard let message = reply.message else {
+            output.bytes.removeLast(output.bytes.count - reply.start)
+            return
+        }
+        SMB2Header.patchCredits(reply.credits, in: &output.bytes, at: message)
+        sign(reply, from: message)
+        let length = output.bytes.count - reply.start - FrameHeader.byteCount + reply.payloadCount
+        output.bytes[reply.start + 1] = UInt8(truncatingIfNeeded: length >> 16)
+        output.bytes[reply.start + 2] = UInt8(truncatingIfNeeded: length >> 8)
+        output.bytes[reply.start + 3] = UInt8(truncatingIfNeeded: length)
+        if !reply.gates.isEmpty { return hold(reply) }
+        if let payload = reply.payload { output.payloads.append((output.bytes.count, payload)) }
+    }
+
+    private func sign(_ reply: ReplyFrame, from message: Int) {
+        guard let signer = reply.signer else { return }
+        let range = message..<output.bytes.count
+        if let payload = reply.payload {
+            payload.withBytes { _ = signer.sign(&output.bytes, in: range, followedBy: RawSpan(_unsafeBytes: $0)) }
+        } else {
+            _ = signer.sign(&output.bytes, in: range)
+        }
+    }
+
+    /// Drops a reply that is not to be sent: the connection ends.
+    func abandon(_ work: inout FrameWork) {
+        output.bytes.removeLast(output.bytes.count - work.reply.start)
+    }
+
+    /// Pads and seals the message that stands last in the frame, so that another can follow — [MS-SMB2] 3.3.4.1.3
+    private func sealLast(_ reply: inout ReplyFrame) {
+        guard let message = reply.message else { return }
+        let padding = (8 - (output.bytes.count - message) & 7) & 7
+        if padding > 0 { output.bytes.append(contentsOf: repeatElement(0, count: padding)) }
+        SMB2Header.patchNextCommand(UInt32(output.bytes.count - message), in: &output.bytes, at: message)
+        sign(reply, from: message)
+    }
+
+    /// Begins another message of the frame with a header that says success.
+    func beginMessage(
+        _ header: SMB2Header, sessionID: SessionID, treeID: TreeID, asyncID: AsyncID?, signer: MessageSigner?,
+        _ reply: inout ReplyFrame
+    ) {
+        sealLast(&reply)
+        reply.message = output.bytes.count
+        reply.signer = signer
+        var flags = HeaderFlags.serverToRedir.union(header.flags.intersection(.relatedOperations))
+        if signer != nil { flags.insert(.signed) }
+        let response = SMB2Header(
+            command: header.command, flags: flags, creditCharge: header.creditCharge, messageID: header.messageID,
+            processID: header.processID, treeID: treeID, asyncID: asyncID, sessionID: sessionID)
+        var writer = takeWriter(at: output.bytes.count)
+        response.write(to: &writer)
+        putBack(&writer)
+    }
+
+    /// Takes back the message that was begun last; `before` is the reply as it was then.
+    func dropMessage(_ reply: inout ReplyFrame, to before: ReplyFrame) {
+        guard let message = reply.message else { return }
+        output.bytes.removeLast(output.bytes.count - message)
+        reply.message = before.message
+        reply.signer = before.signer
+        if let last = before.message { SMB2Header.patchNextCommand(0, in: &output.bytes, at: last) }
+    }
+
+    /// The output as a writer whose origin is `origin`. It is to be put back.
+    @inline(__always)
+    func takeWriter(at origin: Int) -> WireWriter {
+        var writer = WireWriter(appendingTo: [])
+        swap(&writer.bytes, &output.bytes)
+        writer.origin = origin
+        return writer
+    }
+
+    @inline(__always)
+    func putBack(_ writer: inout WireWriter) {
+        swap(&writer.bytes, &output.bytes)
+    }
+
+    // MARK: Frames that wait
+
+    /// Takes the reply's frame out of the output: others may be written meanwhile.
+    func putAside(_ work: inout FrameWork) {
+        let start = work.reply.start
+        work.heldReply = Array(output.bytes[start...])
+        output.bytes.removeLast(output.bytes.count - start)
+        work.reply.message = work.reply.message.map { $0 - start }
+        work.reply.start = 0
+    }
+
+    func restore(_ work: inout FrameWork) {
+        let start = output.bytes.count
+        output.bytes.append(contentsOf: work.heldReply)
+        work.heldReply = []
+        work.reply.message = work.reply.message.map { $0 + start }
+        work.reply.start = start
+    }
+
+    private func hold(_ reply: ReplyFrame) {
+        let number = nextNumber()
+        let bytes = Array(output.bytes[reply.start...])
+        output.bytes.removeLast(bytes.count)
+        heldFrames[number] = HeldFrame(bytes: bytes, payload: reply.payload, closedGates: reply.gates.count)
+        let host = host
+        for gate in reply.gates { gate.whenOpen { host.wake(.gate(frame: number)) } }
+    }
+
+    func gateOpened(_ number: UInt64) {
+        guard let frame = heldFrames[number] else { return }
+        frame.closedGates -= 1
+        guard frame.closedGates <= 0 else { return }
+        heldFrames[number] = nil
+        output.bytes.append(contentsOf: frame.bytes)
+        if let payload = frame.payload { output.payloads.append((output.bytes.count, payload)) }
+    }
+}
+

@@ -1,0 +1,288 @@
+import AccessArbitration
+import SMBCryptography
+import SMBMessages
+import WindowsTypes
+import WireCoding
+
+/// One message of a frame, on its way through the checks.
+struct Message {
+    let header: SMB2Header
+    /// From its header to the next one's, or to the frame's end. Valid as long as the frame is.
+    let bytes: UnsafeRawBufferPointer
+    let frame: UnsafeRawBufferPointer
+    let mayBlock: Bool
+    /// Set when this is the repetition of a request that has waited.
+    let resumed: PendingRequest?
+
+    // What the checks find out.
+    var sessionID: SessionID = .none
+    var treeID: TreeID = .none
+    var session: Session?
+    var tree: TreeConnection?
+    /// Signs the response: the request was signed, and rightly.
+    var signer: MessageSigner?
+    /// For traces, in WTF-8.
+    var subject: [UInt8] = []
+    /// What the handler of a request that waits has left for its repetition.
+    var progress: (any Sendable)?
+
+    init(
+        header: SMB2Header, bytes: UnsafeRawBufferPointer, frame: UnsafeRawBufferPointer, mayBlock: Bool,
+        resumed: PendingRequest?
+    ) {
+        self.header = header
+        self.bytes = bytes
+        self.frame = frame
+        self.mayBlock = mayBlock
+        self.resumed = resumed
+    }
+
+    func body<Body: SMB2Body>(_ type: Body.Type = Body.self) throws(SMBFailure) -> Body {
+        do throws(WireError) {
+            return try Body(message: RawSpan(_unsafeBytes: bytes))
+        } catch {
+            throw SMBFailure(error)
+        }
+    }
+}
+
+extension Connection {
+    /// Checks, executes and answers one message — [MS-SMB2] 3.3.5.2
+    func process(_ message: consuming Message, _ work: inout FrameWork) -> Step {
+        var message = message
+        if message.header.command == .cancel {
+            cancel(message)
+            return .next
+        }
+        guard admit(message, &work) else {
+            abandon(&work)
+            return .stop
+        }
+        let start = server.observer == nil ? nil : ContinuousClock.now
+        let refusal = authorize(&message, &work)
+        let before = work.reply
+        beginMessage(message, &work.reply)
+        let result: Result<CommandResult, SMBFailure>
+        if let refusal {
+            result = .failure(refusal)
+        } else if case .cancelled(let error)? = message.resumed?.resumption {
+            result = .failure(SMBFailure(error))
+        } else {
+            result = execute(&message, &work)
+        }
+        let step = answer(result, message, &work, before)
+        if let start { trace(message, result, since: start) }
+        return step
+    }
+
+    // MARK: Checks
+
+    /// Message id, credits, and whether the connection takes such a command now; false ends it.
+    private func admit(_ message: borrowing Message, _ work: inout FrameWork) -> Bool {
+        if work.isAdmitted { return true }
+        let header = message.header
+        guard window.consume(header.messageID.rawValue) else {
+            end(.badMessageID(header.messageID.rawValue))
+            return false
+        }
+        let limits = server.limits
+        let granted = window.grant(
+            Int(header.credits), limit: isAuthenticated ? limits.creditsPerConnection : limits.creditsBeforeAuthentication)
+        work.reply.credits = UInt16(clamping: Int(work.reply.credits) + Int(granted))
+        switch negotiation {
+        case .done:
+            // "If Connection.NegotiateDialect is 0x0202 … the server MUST disconnect" on a second one — [MS-SMB2] 3.3.5.4
+            guard header.command != .negotiate else { break }
+            return true
+        case .none, .wildcard:
+            guard header.command == .negotiate, work.isFirst, work.chain.isLast else { break }
+            return true
+        }
+        end(.outOfSequence)
+        return false
+    }
+
+    /// Session, signature and tree connect. Returns why the request is refused.
+    private func authorize(_ message: inout Message, _ work: inout FrameWork) -> SMBFailure? {
+        let header = message.header
+        if header.flags.contains(.relatedOperations) {
+            message.sessionID = work.chain.sessionID
+            message.treeID = work.chain.treeID
+            // "…the first operation of a compound MUST NOT be related" — [MS-SMB2] 3.3.5.2.7.2
+            if work.isFirst {
+                message.sessionID = header.sessionID
+                message.treeID = header.treeID
+                return SMBFailure(.invalidParameter)
+            }
+        } else {
+            message.sessionID = header.sessionID
+            message.treeID = header.treeID
+            work.chain.sessionID = header.sessionID
+            work.chain.treeID = header.treeID
+            work.chain.fileID = nil
+            work.chain.createFailure = nil
+        }
+        let needs = Needs(header.command)
+        if message.sessionID != .none, needs != .nothing || header.command == .echo {
+            message.session = sessions[message.sessionID]
+        }
+        if let refusal = verify(&message) { return refusal }
+        if needs == .nothing { return nil }
+        guard let session = message.session, session.state != .inProgress else { return SMBFailure(.userSessionDeleted) }
+        // "If Session.State is Expired, the server MUST fail the request with STATUS_NETWORK_SESSION_EXPIRED" but for these
+        // commands — [MS-SMB2] 3.3.5.2.9
+        if session.state == .expired, header.command != .logoff, header.command != .close, header.command != .lock {
+            return SMBFailure(.networkSessionExpired)
+        }
+        if needs == .session { return nil }
+        guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
+        message.tree = tree
+        return nil
+    }
+
+    /// What a command has to come with.
+    private enum Needs {
+        case nothing
+        case session
+        case tree
+
+        init(_ command: Command) {
+            switch command {
+            case .negotiate, .sessionSetup, .echo, .unknown, .cancel: self = .nothing
+            case .logoff, .treeConnect: self = .session
+            default: self = .tree
+            }
+        }
+    }
+
+    /// The request's signature — [MS-SMB2] 3.3.5.2.4
+    private func verify(_ message: inout Message) -> SMBFailure? {
+        // A log-in is looked at by its own command: it may be about a session that is not there yet.
+        if message.header.command == .sessionSetup { message.session = sessions[message.sessionID] }
+        if message.header.command == .negotiate { return nil }
+        let isSigned = message.header.flags.contains(.signed)
+        guard let session = message.session else {
+            // Nobody could have signed for a session that does not exist.
+            return isSigned && message.sessionID != .none ? SMBFailure(.userSessionDeleted) : nil
+        }
+        guard isSigned else {
+            let isExempt = message.header.command == .sessionSetup && session.state == .inProgress
+            return session.isSigningRequired && !isExempt ? SMBFailure(.accessDenied) : nil
+        }
+        guard let signer = session.signer else {
+            // A log-in in progress has no key yet, and a guest never gets one.
+            return session.state == .inProgress ? nil : SMBFailure(.accessDenied)
+        }
+        guard signer.verify(RawSpan(_unsafeBytes: message.bytes)) else { return SMBFailure(.accessDenied) }
+        message.signer = signer
+        return nil
+    }
+
+    private func beginMessage(_ message: borrowing Message, _ reply: inout ReplyFrame) {
+        let asyncID = message.resumed.flatMap { $0.isAnnounced ? AsyncID(rawValue: $0.number) : nil }
+        beginMessage(
+            message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: asyncID, signer: message.signer,
+            &reply)
+    }
+
+    // MARK: Answers
+
+    private func answer(
+        _ result: Result<CommandResult, SMBFailure>, _ message: borrowing Message, _ work: inout FrameWork,
+        _ before: ReplyFrame
+    ) -> Step {
+        guard let start = work.reply.message else { return .stop }
+        switch result {
+        case .success(.reply(let status, let gate)):
+            if status != .success { SMB2Header.patchStatus(status, in: &output.bytes, at: start) }
+            if let gate { work.reply.gates.append(gate) }
+            return .next
+        case .failure(let failure):
+            if message.header.command == .create {
+                work.chain.fileID = nil
+                work.chain.createFailure = failure.status
+            }
+            writeError(failure, at: start)
+            return .next
+        case .success(.ignore):
+            dropMessage(&work.reply, to: before)
+            return .next
+        case .success(.disconnect(let reason)):
+            end(reason)
+            abandon(&work)
+            return .stop
+        case .success(.wouldBlock):
+            dropMessage(&work.reply, to: before)
+            putAside(&work)
+            work.isAdmitted = true
+            blocked = BlockedWork(bytes: Array(message.frame), work: work, resumed: message.resumed)
+            return .stop
+        case .success(.pending(let ticket)):
+            return wait(for: ticket, message, &work, before)
+        }
+    }
+
+    func writeError(_ failure: SMBFailure, at start: Int) {
+        output.bytes.removeLast(output.bytes.count - start - SMB2Header.byteCount)
+        var writer = takeWriter(at: start)
+        failure.response.write(to: &writer)
+        putBack(&writer)
+        SMB2Header.patchStatus(failure.status, in: &output.bytes, at: start)
+    }
+
+    /// Puts a request aside until its ticket is settled — [MS-SMB2] 3.3.4.2
+    private func wait(
+        for ticket: Ticket, _ message: borrowing Message, _ work: inout FrameWork, _ before: ReplyFrame
+    ) -> Step {
+        guard let tree = message.tree, let start = work.reply.message else { return .stop }
+        guard pending.count < server.limits.pendingRequestsPerConnection else {
+            ticket.cancel()
+            writeError(SMBFailure(.insufficientResources), at: start)
+            return .next
+        }
+        let messageID = message.header.messageID
+        let number = message.resumed?.number ?? nextNumber()
+        let wasAnnounced = message.resumed?.isAnnounced ?? false
+        // Only the last of a compound becomes asynchronous; the others wait for it as they would for any command.
+        let isAlone = work.chain.isLast
+        var saved = work
+        saved.isAdmitted = true
+        let bytes: [UInt8]
+        let progress = message.progress
+        if isAlone {
+            bytes = Array(message.bytes)
+            saved.position = 0
+            saved.reply = ReplyFrame(start: 0)
+            if wasAnnounced {
+                abandon(&work)
+            } else {
+                dropMessage(&work.reply, to: before)
+                announce(message, number, &work)
+            }
+        } else {
+            bytes = Array(message.frame)
+            dropMessage(&saved.reply, to: before)
+            putAside(&saved)
+        }
+        let request = PendingRequest(
+            number: number, messageID: messageID, bytes: bytes, work: saved, ticket: ticket, tree: tree,
+            progress: progress, isAnnounced: isAlone)
+        pending[number] = request
+        let host = host
+        ticket.whenSettled { host.wake(.ticket(request: number, $0)) }
+        if let early = earlyCancels.firstIndex(of: messageID) {
+            earlyCancels.remove(at: early)
+            ticket.cancel()
+        }
+        return .stop
+    }
+
+    /// The interim response: it carries the AsyncId and the credits, and is never signed — [MS-SMB2] 3.3.4.1.1, 3.3.4.2
+    private func announce(_ message: borrowing Message, _ number: UInt64, _ work: inout FrameWork) {
+        beginMessage(
+            message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: AsyncID(rawValue: number),
+            signer: nil, &work.reply)
+        if let start = work.reply.message { writeError(SMBFailure(.pending), at: start) }
+        finish(&work)
+    }
+}

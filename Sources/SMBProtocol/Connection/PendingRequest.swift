@@ -1,0 +1,86 @@
+package import AccessArbitration
+import SMBMessages
+import WindowsTypes
+
+/// What wakes a connection: handed to its host from any thread, and by the host to ``Connection/wake(_:)`` where the connection runs.
+package enum Wake: Sendable {
+    /// A ticket that a request waits for is settled.
+    case ticket(request: UInt64, Ticket.Resumption)
+    /// A gate that a frame waits for is open.
+    case gate(frame: UInt64)
+    /// Another connection of the same user has taken the session's place; the gate is passed when it is gone.
+    case expire(session: UInt64, Gate)
+
+    /// For a connection that is gone, and everything that it had with it: nobody waits for it in vain.
+    package func abandon() {
+        if case .expire(_, let gate) = self { gate.pass() }
+    }
+}
+
+/// One frame of requests that has not been worked off: its bytes, which are the connection's own, and how far it got.
+struct FrameWork {
+    /// Where the next message begins.
+    var position = 0
+    var chain = CompoundChain()
+    /// Whether that is the frame's first.
+    var isFirst = true
+    /// The message at the position has used its id and been granted its credits: it has waited.
+    var isAdmitted = false
+    var reply: ReplyFrame
+    /// The reply's frame so far, where it was taken out of the output.
+    var heldReply: [UInt8] = []
+
+    init(reply: ReplyFrame) { self.reply = reply }
+}
+
+/// A request that waits for a ticket.
+final class PendingRequest {
+    /// Also its AsyncId.
+    let number: UInt64
+    let messageID: MessageID
+    /// The request alone, or, when others of its compound follow, the whole frame.
+    let bytes: [UInt8]
+    let work: FrameWork
+    let ticket: Ticket
+    let tree: TreeConnection
+    let progress: (any Sendable)?
+    /// The client has been told its AsyncId.
+    let isAnnounced: Bool
+    /// What the ticket came to.
+    var resumption: Ticket.Resumption = .retry
+
+    init(
+        number: UInt64, messageID: MessageID, bytes: [UInt8], work: FrameWork, ticket: Ticket, tree: TreeConnection,
+        progress: (any Sendable)?, isAnnounced: Bool
+    ) {
+        self.number = number
+        self.messageID = messageID
+        self.bytes = bytes
+        self.work = work
+        self.ticket = ticket
+        self.tree = tree
+        self.progress = progress
+        self.isAnnounced = isAnnounced
+    }
+}
+
+/// A frame that is ready but for its gates.
+final class HeldFrame {
+    let bytes: [UInt8]
+    let payload: (any PayloadBuffer)?
+    var closedGates: Int
+
+    init(bytes: [UInt8], payload: (any PayloadBuffer)?, closedGates: Int) {
+        self.bytes = bytes
+        self.payload = payload
+        self.closedGates = closedGates
+    }
+}
+
+/// A frame that goes on where it may block: its bytes, and how far it got.
+struct BlockedWork {
+    let bytes: [UInt8]
+    let work: FrameWork
+    /// The request at the position, where it has waited for a ticket before.
+    let resumed: PendingRequest?
+}

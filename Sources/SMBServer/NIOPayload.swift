@@ -1,0 +1,24 @@
+import NIOCore
+import SMBProtocol
+
+/// A READ's data in the memory that the socket sends from.
+final class NIOPayload: PayloadBuffer {
+    private(set) var buffer: ByteBuffer
+    private let capacity: Int
+
+    init(capacity: Int, allocator: ByteBufferAllocator) {
+        buffer = allocator.buffer(capacity: capacity)
+        self.capacity = capacity
+    }
+
+    func fill(_ body: (UnsafeMutableRawBufferPointer) -> Int) {
+        buffer.clear()
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { target in
+            max(0, min(body(target), target.count))
+        }
+    }
+
+    func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        buffer.withUnsafeReadableBytes(body)
+    }
+}

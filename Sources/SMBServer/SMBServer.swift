@@ -1,0 +1,158 @@
+import Glibc
+package import Logging
+import NIOCore
+import NIOPosix
+package import SMBProtocol
+import Synchronization
+
+/// An SMB2 server on one address: listening, connections, shutdown.
+package final class SMBServer: Sendable {
+    package struct Configuration: Sendable {
+        /// A numeric address, or a name that resolves to one.
+        package var host: String
+        /// 0 is any free one.
+        package var port: Int
+        package var eventLoopThreads: Int
+        /// Threads for shares whose stores may block.
+        package var blockingThreads: Int
+
+        package init(
+            host: String = "127.0.0.1", port: Int = 12445, eventLoopThreads: Int = min(System.coreCount, 4),
+            blockingThreads: Int = 16
+        ) {
+            self.host = host
+            self.port = port
+            self.eventLoopThreads = max(1, eventLoopThreads)
+            self.blockingThreads = max(1, blockingThreads)
+        }
+    }
+
+    private struct State {
+        var listener: (any Channel)?
+        var handlers: [ObjectIdentifier: ConnectionHandler] = [:]
+        var perAddress: [String: Int] = [:]
+        var isStopping = false
+        /// Resumed when the last connection is gone.
+        var onEmpty: (@Sendable () -> Void)?
+    }
+
+    private let context: ServerContext
+    private let configuration: Configuration
+    private let logger: Logger
+    private let group: MultiThreadedEventLoopGroup
+    private let pool: NIOThreadPool
+    private let state = Mutex(State())
+
+    package init(context: ServerContext, configuration: Configuration = Configuration(), logger: Logger) {
+        _ = Self.tuneMemory
+        self.context = context
+        self.configuration = configuration
+        self.logger = logger
+        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)
+        pool = NIOThreadPool(numberOfThreads: configuration.blockingThreads)
+    }
+
+    /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 32 MiB come from the heap,
+    /// where they need no page fault each.
+    private static let tuneMemory: Void = {
+        // <malloc.h> is not in the Glibc module.
+        typealias MallOpt = @convention(c) (Int32, Int32) -> Int32
+        guard let symbol = dlsym(nil, "mallopt") else { return }
+        let mallopt = unsafeBitCast(symbol, to: MallOpt.self)
+        let (trimThreshold, mmapThreshold): (Int32, Int32) = (-1, -3)
+        _ = mallopt(mmapThreshold, 32 << 20)
+        _ = mallopt(trimThreshold, 256 << 20)
+    }()
+
+    /// Listens; a client that connects from now on is served. Blocks its caller meanwhile, and returns the port.
+    ///
+    /// - Throws: NIO's `IOError` where the address cannot be had.
+    package func start() throws -> Int {
+        pool.start()
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 16)
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 256 * 1024)
+            )
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: .init(low: context.limits.unsentReplyBytes / 4, high: context.limits.unsentReplyBytes)
+            )
+            .childChannelInitializer { [self] channel in accept(channel) }
+        let listener = try bootstrap.bind(host: configuration.host, port: configuration.port).wait()
+        state.withLock { $0.listener = listener }
+        return listener.localAddress?.port ?? configuration.port
+    }
+
+    /// Accepts nothing more, answers what was accepted, closes within the grace time, and returns when all is closed. Blocks its
+    /// caller, who must not be on an event loop. Stopping twice, or what was never started, does nothing more.
+    package func stop(grace: Duration = .seconds(5)) {
+        let (listener, handlers, isFirst) = state.withLock { state in
+            defer {
+                state.isStopping = true
+                state.listener = nil
+            }
+            return (state.listener, Array(state.handlers.values), !state.isStopping)
+        }
+        guard isFirst else { return }
+        try? listener?.close().wait()
+        let loop = group.next()
+        let allClosed = loop.makePromise(of: Void.self)
+        let isEmpty = state.withLock { state in
+            if !state.handlers.isEmpty { state.onEmpty = { allClosed.succeed() } }
+            return state.handlers.isEmpty
+        }
+        if isEmpty { allClosed.succeed() }
+        for handler in handlers { handler.onLoop { $0.drain() } }
+        let milliseconds = grace.components.seconds &* 1000 &+ grace.components.attoseconds / 1_000_000_000_000_000
+        let end = loop.scheduleTask(in: .milliseconds(max(0, milliseconds))) { [self] in
+            for handler in state.withLock({ $0.handlers.values }) { handler.onLoop { $0.abort() } }
+        }
+        try? allClosed.futureResult.wait()
+        end.cancel()
+        try? pool.syncShutdownGracefully()
+        try? group.syncShutdownGracefully()
+    }
+
+    /// What every connection has going on.
+    package func status() -> [ConnectionStatus] { context.registry.status() }
+
+    // MARK: Connections
+
+    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let address = channel.remoteAddress?.ipAddress ?? ""
+        let handler = ConnectionHandler(server: context, pool: pool, logger: logger, channel: channel)
+        let key = ObjectIdentifier(handler)
+        let limits = context.limits
+        let isAccepted = state.withLock { state in
+            guard !state.isStopping, state.handlers.count < limits.connections,
+                state.perAddress[address, default: 0] < limits.connectionsPerAddress
+            else { return false }
+            state.handlers[key] = handler
+            state.perAddress[address, default: 0] += 1
+            return true
+        }
+        guard isAccepted else {
+            logger.warning("SMB connection refused: too many", metadata: ["client": "\(address)"])
+            return channel.close()
+        }
+        channel.closeFuture.whenComplete { [self] _ in forget(key, address) }
+        return channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(handler)
+        }
+    }
+
+    private func forget(_ key: ObjectIdentifier, _ address: String) {
+        let onEmpty = state.withLock { state -> (@Sendable () -> Void)? in
+            state.handlers[key] = nil
+            if let count = state.perAddress[address] { state.perAddress[address] = count > 1 ? count - 1 : nil }
+            guard state.handlers.isEmpty else { return nil }
+            defer { state.onEmpty = nil }
+            return state.onEmpty
+        }
+        onEmpty?()
+    }
+}
