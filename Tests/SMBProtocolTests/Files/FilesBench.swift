@@ -53,6 +53,7 @@ struct Answer {
 final class FilesBench {
     let fileSystem: FileSystem
     let share: Share
+    let server: ServerContext
     let connection: Connection
     let session: Session
     let tree: TreeConnection
@@ -76,6 +77,8 @@ final class FilesBench {
         }
 
         func makePayload(capacity: Int) -> any PayloadBuffer { Buffer(capacity) }
+
+        func wake(_ wake: Wake) {}
     }
 
     init(identity: Identity = Identity(uid: 1000, gid: 1000, name: "alice"), isReadOnly: Bool = false) throws {
@@ -86,7 +89,7 @@ final class FilesBench {
             options: FileSystemOptions(name: "/export", isReadOnly: isReadOnly), metadata: MemoryMetadataStore(),
             content: MemoryContentStore(maximumBytes: 1 << 30), environment: environment)
         share = Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))
-        let server = ServerContext(
+        server = ServerContext(
             shares: [share],
             authentication: AuthenticationConfiguration(users: StaticUserDatabase(), policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true)))
         connection = Connection(server: server, client: "test", host: Host())

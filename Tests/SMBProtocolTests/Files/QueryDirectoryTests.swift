@@ -49,7 +49,7 @@ struct QueryDirectoryTests {
         "wildcards",
         arguments: [
             ("*.txt", ["a.txt", "B.TXT", "a.b.txt"]), ("?.txt", ["a.txt", "B.TXT"]), ("a*", ["a.txt", "a.b.txt", "abc"]),
-            ("A.TXT", ["a.txt"]), ("a<txt", ["a.txt", "a.b.txt"]), ("<.txt", ["a.txt", "B.TXT", "a.b.txt"]), ("ab>>", ["abc"]), ("abc\"", ["abc"]),
+            ("A.TXT", ["a.txt"]), ("<.txt", ["a.txt", "B.TXT", "a.b.txt"]), ("ab>>", ["abc"]), ("abc\"", ["abc"]),
             ("???", ["abc"]), ("*b*", ["B.TXT", "a.b.txt", "abc"]),
         ])
     func obeysWildcards(pattern: String, expected: [String]) throws {
@@ -97,7 +97,8 @@ struct QueryDirectoryTests {
         let fixed = UInt32(structure.fixedByteCount)
         #expect(bench.list(root, "a", flags: .restartScans, informationClass, room: fixed - 1).status == .infoLengthMismatch)
         #expect(bench.list(root, "a", flags: .restartScans, informationClass, room: fixed + 1).status == .infoLengthMismatch)
-        #expect(try bench.entries(bench.list(root, "a", informationClass, room: fixed + 2), structure).count == 1)
+        let exact = bench.list(root, "a", flags: .restartScans, informationClass, room: fixed + 2)
+        #expect(try bench.entries(exact, structure).count == 1)
     }
 
     @Test("classes that are no listing are INVALID_INFO_CLASS", arguments: [4, 5, 18, 200] as [UInt8])
@@ -112,8 +113,8 @@ struct QueryDirectoryTests {
         let file = try bench.open("a", .open)
         let number = try bench.query(.internal, file, as: FileInternalInformation.self).indexNumber
         #expect(try bench.entries(bench.list(root, "a")).first?.fileID == number)
-        #expect(try bench.entries(bench.list(root, "a", .idFullDirectory), .idFullDirectory).first?.fileID == number)
-        #expect(try bench.entries(bench.list(root, "a", .idExtdDirectory), .idExtdDirectory).first?.fileID == number)
+        #expect(try bench.entries(bench.list(root, "a", flags: .reopen, .idFullDirectory), .idFullDirectory).first?.fileID == number)
+        #expect(try bench.entries(bench.list(root, "a", flags: .reopen, .idExtdDirectory), .idExtdDirectory).first?.fileID == number)
     }
 
     @Test("refuses files, missing rights, buffers over the limit and paths as patterns")
