@@ -14,8 +14,11 @@ extension SMB2Header {
         package static let flags = 16
         package static let nextCommand = 20
         package static let messageID = 24
-        package static let treeID = 36
+        /// In the asynchronous form.
         package static let asyncID = 32
+        /// In the synchronous form, as ``treeID``.
+        package static let processID = 32
+        package static let treeID = 36
         package static let sessionID = 40
         package static let signature = 48
     }
