@@ -28,24 +28,21 @@ extension FileSystem {
         let root = try record(.root)
         /// The directories from the root to where the walk stands.
         var trail = [root]
-        var rest = path[...].map { Component.name($0) }[...]
+        var rest = path.map { Component(name: $0, isOfLink: false) }[...]
         var linksFollowed = 0
-        /// Components of `rest` that come from the request, not from a link: they decide which error a missing one means.
         while let component = rest.popFirst() {
-            let name: FileName
-            switch component {
-            case .parent:
+            guard let name = component.name else {
                 guard trail.count > 1 else { throw .notFound }
                 trail.removeLast()
                 continue
-            case .name(let next): name = next
             }
             let directory = trail[trail.count - 1]
             try AccessCheck.require(.execute, of: context.identity, to: directory.attributes)
             let isLast = rest.isEmpty
             guard let entry = try entryIgnoringCase(name, in: directory.attributes.inode) else {
+                // What a link names and is not there makes the link dangle; only the request's own last name can be made.
+                guard !component.isOfLink else { throw .notFound }
                 guard isLast else { throw .pathNotFound }
-                guard linksFollowed == 0 else { throw .notFound }
                 return ResolvedPath(parent: directory, name: name)
             }
             let target = try record(entry.inode)
@@ -54,7 +51,6 @@ extension FileSystem {
                 linksFollowed += 1
                 guard linksFollowed <= Self.maximumLinksFollowed else { throw .notFound }
                 rest = try components(of: target.symbolicLinkTarget ?? [])[...] + rest
-                if rest.isEmpty { throw .notFound }
             case .directory where !isLast:
                 trail.append(target)
             case _ where isLast:
@@ -63,14 +59,21 @@ extension FileSystem {
                 throw .pathNotFound
             }
         }
-        // The root, or a link that ends in `..`.
+        // The root, or a link that ends in `.` or `..`.
         let last = trail[trail.count - 1]
-        return ResolvedPath(parent: trail.count > 1 ? trail[trail.count - 2] : nil, target: last)
+        guard trail.count > 1 else { return ResolvedPath(target: last) }
+        let parent = trail[trail.count - 2]
+        let entry = try name(of: last.attributes.inode, in: parent.attributes.inode).flatMap { name throws(FileSystemError) in
+            try metadata.entry(named: name, in: parent.attributes.inode)
+        }
+        return ResolvedPath(parent: parent, name: entry?.name, entry: entry, target: last)
     }
 
-    private enum Component {
-        case name(FileName)
-        case parent
+    /// One step of a walk; without a name it goes up.
+    private struct Component {
+        var name: FileName?
+        /// It comes from a link's target, not from the request.
+        var isOfLink = true
     }
 
     /// A link's target as components. Absolute ones lead out of the share.
@@ -80,10 +83,10 @@ extension FileSystem {
         for part in target.split(separator: UInt8(ascii: "/")) {
             switch Array(part) {
             case [0x2E]: continue
-            case [0x2E, 0x2E]: result.append(.parent)
+            case [0x2E, 0x2E]: result.append(Component())
             case let bytes:
                 guard let name = try? FileName(bytes) else { throw .notFound }
-                result.append(.name(name))
+                result.append(Component(name: name))
             }
         }
         return result

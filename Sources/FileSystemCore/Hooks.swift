@@ -103,15 +103,23 @@ final class ChangeFeed: Sendable {
         watched.store(true, ordering: .releasing)
     }
 
-    /// Under the locks of the commit.
-    func commit(_ events: [ChangeEvent], sequence: CommitSequence, door: DoorID) -> Gate? {
-        let holders = state.withLock { state in
+    /// Under the locks of the commit. The number is taken and the change queued in one step, so that changes of two inodes, which
+    /// share no lock, are told of in the order of their numbers.
+    func commit(_ events: [ChangeEvent], door: DoorID, number: () -> CommitSequence) -> Receipt {
+        let (sequence, holders) = state.withLock { state in
+            let sequence = number()
             if !state.observers.isEmpty {
                 state.queue.append(Entry(events: events, sequence: sequence, door: door))
+                filled.store(true, ordering: .releasing)
             }
-            return state.holders
+            return (sequence, state.holders)
         }
-        filled.store(true, ordering: .releasing)
+        return Receipt(sequence: sequence, gate: gate(of: holders, events, sequence, door))
+    }
+
+    private func gate(
+        of holders: [any CacheHolder], _ events: [ChangeEvent], _ sequence: CommitSequence, _ door: DoorID
+    ) -> Gate? {
         let gates = holders.compactMap { $0.recall(events, sequence: sequence, door: door) }
         guard gates.count > 1 else { return gates.first }
         let all = Gate(count: gates.count)
