@@ -80,13 +80,13 @@ let package = Package(
         room(
             "Instance",
             ["SMBServer", "SMBProtocol", "FUSEMount", "FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl",
-                "AccessArbitration", "MetadataStore",
-                "ContentStore", "Authentication", logging]),
+                "AccessArbitration", "MetadataStore", "ContentStore", "Authentication", "WindowsTypes", nioCore, logging]),
         .target(name: "CLinux"),
         .executableTarget(
             name: "dittofs",
             dependencies: [
-                "Instance", "Configuration", "CLinux", "FUSEMount", "MetadataStore", "ContentStore", "Authentication", "FileSystemCore",
+                "Instance", "Configuration", "CLinux", "FUSEMount", "SMBProtocol", "MetadataStore", "ContentStore",
+                "Authentication", "FileSystemCore",
                 "FileSystemModel", "AccessControl", "AccessArbitration", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -69,7 +69,21 @@ note("large", large)
 
 
 def names():
-    for name in ("plain", "Übergröße", "日本語", "emoji 😀", "a:b", "a*b", "a?b", 'a"b', "a<b", "a>b", "a|b", "dot.", "space "):
+    for name in (
+        "plain",
+        "Übergröße",
+        "日本語",
+        "emoji 😀",
+        "a:b",
+        "a*b",
+        "a?b",
+        'a"b',
+        "a<b",
+        "a>b",
+        "a|b",
+        "dot.",
+        "space ",
+    ):
         with open("names-" + name, "w") as file:
             file.write(name)
     return sorted(name for name in os.listdir(".") if name.startswith("names-"))

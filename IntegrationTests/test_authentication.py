@@ -97,15 +97,26 @@ class AuthenticationTests(DoorsTestCase):
             def first(self):
                 token = super().first()
                 return token[:12] + struct.pack("<I", struct.unpack_from("<I", token, 12)[0] ^ 0x10) + token[16:]
+
         original, ntlm.Authenticator = ntlm.Authenticator, Tampered
         try:
-            self.assertStatus(("LOGON_FAILURE", "ACCESS_DENIED", "INVALID_PARAMETER"), self.login, "alice", "wonder land")
+            self.assertStatus(
+                ("LOGON_FAILURE", "ACCESS_DENIED", "INVALID_PARAMETER"), self.login, "alice", "wonder land"
+            )
         finally:
             ntlm.Authenticator = original
 
     def test_ntlmv1_and_lm_are_refused(self):
-        for options in (["--option=client ntlmv2 auth=no"], ["--option=client ntlmv2 auth=no", "--option=client lanman auth=yes"]):
-            result = self.server.smbclient("ls", login=["-U", "alice%wonder land"], options=options + ["--option=client use spnego=no"], check=False)
+        for options in (
+            ["--option=client ntlmv2 auth=no"],
+            ["--option=client ntlmv2 auth=no", "--option=client lanman auth=yes"],
+        ):
+            result = self.server.smbclient(
+                "ls",
+                login=["-U", "alice%wonder land"],
+                options=options + ["--option=client use spnego=no"],
+                check=False,
+            )
             self.assertNotEqual(result.returncode, 0, result.text)
 
     def test_dialects(self):
@@ -149,7 +160,9 @@ class AuthenticationTests(DoorsTestCase):
 
     def test_previous_session_is_ended(self):
         first = self.server.tree("alice", "wonder land")
-        held = first.open("held", smb2.GENERIC_READ | smb2.GENERIC_WRITE, share=smb2.SHARE_NONE, disposition=smb2.OPEN_IF)
+        held = first.open(
+            "held", smb2.GENERIC_READ | smb2.GENERIC_WRITE, share=smb2.SHARE_NONE, disposition=smb2.OPEN_IF
+        )
         with self.server.tree("alice", "wonder land", previous=first.connection.session_id) as again:
             again.open("held", smb2.GENERIC_READ | smb2.GENERIC_WRITE, share=smb2.SHARE_NONE).close()
         with self.assertRaises((smb2.SMBError, smb2.Disconnected)):
@@ -169,8 +182,12 @@ class NoGuestTests(DoorsTestCase):
 
 
 class MappedIdentityTests(DoorsTestCase):
-    instance_options = {"users": [ALICE], "share_options": {
-        "identity_mapping": {"map_all_to_anonymous": True, "anonymous_uid": 4242, "anonymous_gid": 4343}}}
+    instance_options = {
+        "users": [ALICE],
+        "share_options": {
+            "identity_mapping": {"map_all_to_anonymous": True, "anonymous_uid": 4242, "anonymous_gid": 4343}
+        },
+    }
 
     def test_everybody_is_the_same(self):
         with self.server.tree("alice", "wonder land") as tree:

@@ -28,7 +28,8 @@ class LinuxClientTests(DoorsTestCase):
             with open(cls.server.path("from-host", "a:b"), "w") as file:
                 file.write("reserved")
             with open(os.path.join(guest.shared, "script"), "w") as file:
-                file.write("""set -e
+                file.write(
+                    """set -e
 umask 077
 printf 'username=%%s\\npassword=%%s\\n' '%s' '%s' >/run/credentials
 mkdir -p /mnt/share
@@ -37,7 +38,19 @@ timeout 20 umount /mnt/share
 timeout 60 mount -t cifs //%s/%s /mnt/share -o port=%d,vers=2.0,credentials=/run/credentials,mapposix,iocharset=utf8,serverino
 timeout 150 /usr/bin/python3 -B %s/cifs_guest.py /mnt/share /run/shared/answers /run/shared/source
 timeout 30 umount /mnt/share
-""" % (cls.server.user, cls.server.password, uml.HOST, cls.server.share, cls.server.port, uml.HOST, cls.server.share, cls.server.port, HERE))
+"""
+                    % (
+                        cls.server.user,
+                        cls.server.password,
+                        uml.HOST,
+                        cls.server.share,
+                        cls.server.port,
+                        uml.HOST,
+                        cls.server.share,
+                        cls.server.port,
+                        HERE,
+                    )
+                )
             cls.code, cls.output = guest.run(["/bin/sh", "/run/shared/script"], 200)
             cls.answers = {}
             if os.path.exists(os.path.join(guest.shared, "answers")):
@@ -54,7 +67,9 @@ timeout 30 umount /mnt/share
     def test_what_the_host_made(self):
         files = {name.decode(): entry[2] for name, entry in trees.snapshot(self.mounted("from-host")).items()}
         self.assertEqual(self.answer("from-host"), files)
-        self.assertEqual(self.answer("numbers"), {name: os.stat(self.mounted("from-host", name)).st_ino for name in files})
+        self.assertEqual(
+            self.answer("numbers"), {name: os.stat(self.mounted("from-host", name)).st_ino for name in files}
+        )
 
     def test_what_the_guest_copied(self):
         self.assertEqual(self.answer("copy"), 0)
@@ -82,7 +97,9 @@ timeout 30 umount /mnt/share
         self.assertEqual(self.answer("replaced"), ["new", False])
 
     def test_errors(self):
-        seen = [self.answer(name) for name in ("rmdir full", "mkdir again", "open missing", "exclusive", "unlink and rmdir")]
+        seen = [
+            self.answer(name) for name in ("rmdir full", "mkdir again", "open missing", "exclusive", "unlink and rmdir")
+        ]
         self.assertEqual(seen, ["ENOTEMPTY", "EEXIST", "ENOENT", "EEXIST", False])
 
     def test_many_files(self):

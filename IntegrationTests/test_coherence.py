@@ -97,8 +97,10 @@ class CoherenceTests(DoorsTestCase):
         self.assertEqual(self.tree.read_file(self.smb("to/deep/file")), b"3")
 
     def test_sizes(self):
-        with self.tree.open(self.smb("size"), smb2.GENERIC_READ | smb2.GENERIC_WRITE, disposition=smb2.OPEN_IF) as file, \
-                open(self.at("size"), "r+b", buffering=0) as local:
+        with (
+            self.tree.open(self.smb("size"), smb2.GENERIC_READ | smb2.GENERIC_WRITE, disposition=smb2.OPEN_IF) as file,
+            open(self.at("size"), "r+b", buffering=0) as local,
+        ):
             for i in range(ROUNDS):
                 size = (i * 7919) % 100_000
                 file.set_end_of_file(size)
@@ -122,8 +124,10 @@ class CoherenceTests(DoorsTestCase):
 
     def test_appends(self):
         expected = b""
-        with open(self.at("log"), "ab", buffering=0) as local, \
-                self.tree.open(self.smb("log"), smb2.GENERIC_READ | smb2.GENERIC_WRITE) as file:
+        with (
+            open(self.at("log"), "ab", buffering=0) as local,
+            self.tree.open(self.smb("log"), smb2.GENERIC_READ | smb2.GENERIC_WRITE) as file,
+        ):
             for i in range(ROUNDS):
                 line = b"line %d\n" % i
                 if i % 2:
@@ -171,23 +175,23 @@ class CoherenceTests(DoorsTestCase):
     def test_times(self):
         self.tree.write_file(self.smb("time"), b"")
         wanted = 1_234_567_890_123_456_700
-        os.utime(self.at("time"), ns=(wanted - 10 ** 9, wanted))
+        os.utime(self.at("time"), ns=(wanted - 10**9, wanted))
         with self.tree.open(self.smb("time"), smb2.READ_ATTRIBUTES | smb2.WRITE_ATTRIBUTES) as file:
             _, accessed, written, _, _ = file.basic()
-            self.assertEqual((smb2.from_filetime(accessed), smb2.from_filetime(written)), (wanted - 10 ** 9, wanted))
-            file.set_basic(written=smb2.to_filetime(wanted + 5 * 10 ** 9), accessed=smb2.to_filetime(wanted))
+            self.assertEqual((smb2.from_filetime(accessed), smb2.from_filetime(written)), (wanted - 10**9, wanted))
+            file.set_basic(written=smb2.to_filetime(wanted + 5 * 10**9), accessed=smb2.to_filetime(wanted))
             info = os.stat(self.at("time"))
-            self.assertEqual((info.st_mtime_ns, info.st_atime_ns), (wanted + 5 * 10 ** 9, wanted))
-        for old in (-(10 ** 9), 0, 10 ** 9, 4_102_444_800 * 10 ** 9):
+            self.assertEqual((info.st_mtime_ns, info.st_atime_ns), (wanted + 5 * 10**9, wanted))
+        for old in (-(10**9), 0, 10**9, 4_102_444_800 * 10**9):
             os.utime(self.at("time"), ns=(old, old))
             with self.tree.open(self.smb("time"), smb2.READ_ATTRIBUTES) as file:
                 self.assertEqual(smb2.from_filetime(file.basic()[2]), old)
 
     def test_write_time_moves(self):
         self.tree.write_file(self.smb("moves"), b"1")
-        os.utime(self.at("moves"), ns=(10 ** 18, 10 ** 18))
+        os.utime(self.at("moves"), ns=(10**18, 10**18))
         self.tree.write_file(self.smb("moves"), b"22", disposition=smb2.OPEN)
-        self.assertGreater(os.stat(self.at("moves")).st_mtime_ns, 10 ** 18)
+        self.assertGreater(os.stat(self.at("moves")).st_mtime_ns, 10**18)
 
     def test_readonly_attribute_and_mode(self):
         self.tree.write_file(self.smb("mode"), b"1")
@@ -200,7 +204,9 @@ class CoherenceTests(DoorsTestCase):
         self.assertStatus("ACCESS_DENIED", self.tree.write_file, self.smb("mode"), b"2", disposition=smb2.OPEN)
         self.assertStatus("CANNOT_DELETE", self.tree.remove, self.smb("mode"))
         os.chmod(self.at("mode"), 0o600)
-        self.assertTrue(self.tree.list(self.place, "mode")[0].attributes & smb2.ATTRIBUTE_HIDDEN, "chmod wiped an attribute")
+        self.assertTrue(
+            self.tree.list(self.place, "mode")[0].attributes & smb2.ATTRIBUTE_HIDDEN, "chmod wiped an attribute"
+        )
 
     def test_symlinks(self):
         os.mkdir(self.at("folder"))
@@ -218,7 +224,9 @@ class CoherenceTests(DoorsTestCase):
         for name in ("outside", "absolute", "dangling"):
             with self.subTest(name=name):
                 self.assertStatus("OBJECT_NAME_NOT_FOUND", self.tree.open, self.smb(name))
-        self.assertStatus(("OBJECT_NAME_NOT_FOUND", "ACCESS_DENIED", "STOPPED_ON_SYMLINK"), self.tree.open, self.smb("loop"))
+        self.assertStatus(
+            ("OBJECT_NAME_NOT_FOUND", "ACCESS_DENIED", "STOPPED_ON_SYMLINK"), self.tree.open, self.smb("loop")
+        )
         self.tree.open(self.smb("to-file"), smb2.DELETE, options=smb2.OPEN_REPARSE_POINT | smb2.DELETE_ON_CLOSE).close()
         self.assertFalse(os.path.lexists(self.at("to-file")))
         self.assertTrue(os.path.exists(self.at("folder/file")))
@@ -226,8 +234,18 @@ class CoherenceTests(DoorsTestCase):
     def test_special_files_are_listed_and_not_opened(self):
         os.mkfifo(self.at("fifo"))
         self.assertEqual(self.tree.names(self.place), ["fifo"])
-        self.assertStatus(("ACCESS_DENIED", "NOT_SUPPORTED", "OBJECT_NAME_NOT_FOUND", "INVALID_PARAMETER", "IO_REPARSE_TAG_NOT_HANDLED", "0xC0000279"),
-                          self.tree.open, self.smb("fifo"))
+        self.assertStatus(
+            (
+                "ACCESS_DENIED",
+                "NOT_SUPPORTED",
+                "OBJECT_NAME_NOT_FOUND",
+                "INVALID_PARAMETER",
+                "IO_REPARSE_TAG_NOT_HANDLED",
+                "0xC0000279",
+            ),
+            self.tree.open,
+            self.smb("fifo"),
+        )
         self.server.smbclient("ls %s/*" % self.place)
 
     def test_delete_on_close_leaves_a_nameless_file_to_the_mount(self):

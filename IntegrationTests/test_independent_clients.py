@@ -93,10 +93,18 @@ class IndependentClientTests(DoorsTestCase):
     def setUpClass(cls):
         super().setUpClass()
         python = os.path.join(ENVIRONMENT, "bin", "python3")
-        wanted = subprocess.run([python, "-c", "import smbprotocol, impacket"], stderr=subprocess.DEVNULL) if os.path.exists(python) else None
+        wanted = (
+            subprocess.run([python, "-c", "import smbprotocol, impacket"], stderr=subprocess.DEVNULL)
+            if os.path.exists(python)
+            else None
+        )
         if wanted is None or wanted.returncode:
             subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True, timeout=100)
-            subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *PACKAGES.values()], check=True, timeout=150)
+            subprocess.run(
+                [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *PACKAGES.values()],
+                check=True,
+                timeout=150,
+            )
         cls.python = python
         os.mkdir(cls.server.path("from-mount"))
         for name, text in (("a", "1"), ("b", "2"), ("ü", "ünïcode")):
@@ -105,8 +113,12 @@ class IndependentClientTests(DoorsTestCase):
 
     def client(self, program):
         server = self.server
-        result = subprocess.run([self.python, "-c", program, server.host, str(server.port), server.share, server.user, server.password],
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=100)
+        result = subprocess.run(
+            [self.python, "-c", program, server.host, str(server.port), server.share, server.user, server.password],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=100,
+        )
         text = result.stdout.decode(errors="replace")
         self.assertEqual((result.returncode, text.strip().splitlines()[-1:]), (0, ["done"]), text[-3000:])
 

@@ -113,13 +113,25 @@ class ReadOnlyTests(DoorsTestCase):
 class SeveralSharesTests(DoorsTestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Instance(extra={"metadata_stores": {"default": {"type": "memory"}, "second": {"type": "memory"}},
-                                     "content_stores": {"default": {"type": "memory"}, "second": {"type": "memory", "max_size": "4MiB"}}},
-                              share_options={"umask": "077", "root": {"uid": 0, "gid": 0, "mode": "0755"}})
+        cls.server = Instance(
+            extra={
+                "metadata_stores": {"default": {"type": "memory"}, "second": {"type": "memory"}},
+                "content_stores": {"default": {"type": "memory"}, "second": {"type": "memory", "max_size": "4MiB"}},
+            },
+            share_options={"umask": "077", "root": {"uid": 0, "gid": 0, "mode": "0755"}},
+        )
         cls.second = os.path.join(cls.server.directory, "second")
         os.mkdir(cls.second)
-        cls.server.config["shares"].append({"name": "/media", "metadata_store": "second", "content_store": "second",
-                                            "mount": cls.second, "umask": "000", "root": {"uid": 0, "gid": 0, "mode": "1777"}})
+        cls.server.config["shares"].append(
+            {
+                "name": "/media",
+                "metadata_store": "second",
+                "content_store": "second",
+                "mount": cls.second,
+                "umask": "000",
+                "root": {"uid": 0, "gid": 0, "mode": "1777"},
+            }
+        )
         cls.server.__enter__()
         cls.addClassCleanup(cls.server.__exit__, None, None, None)
 
@@ -134,7 +146,10 @@ class SeveralSharesTests(DoorsTestCase):
 
     def test_umask_of_the_share(self):
         with self.server.tree() as tree, self.server.tree(share="media") as media:
-            for door, path, file, directory in ((tree, self.mounted(), 0o600, 0o700), (media, self.second, 0o666, 0o777)):
+            for door, path, file, directory in (
+                (tree, self.mounted(), 0o600, 0o700),
+                (media, self.second, 0o666, 0o777),
+            ):
                 door.write_file("umask", b"")
                 door.mkdir("umask.d")
                 self.assertEqual(stat.S_IMODE(os.stat(os.path.join(path, "umask")).st_mode), file)

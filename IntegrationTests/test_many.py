@@ -31,7 +31,9 @@ class ManyEntriesTests(DoorsTestCase):
         listed = os.listdir(self.mounted("many"))
         self.assertEqual(len(listed), ENTRIES)
         self.assertEqual(sorted(listed), self.wanted)
-        found = subprocess.run(["find", self.mounted("many"), "-type", "f", "-size", "0"], stdout=subprocess.PIPE, check=True, timeout=60)
+        found = subprocess.run(
+            ["find", self.mounted("many"), "-type", "f", "-size", "0"], stdout=subprocess.PIPE, check=True, timeout=60
+        )
         self.assertEqual(len(found.stdout.splitlines()), ENTRIES)
 
     def test_smb_lists_them(self):
@@ -60,7 +62,7 @@ class ManyEntriesTests(DoorsTestCase):
                 seen.append(entry.name)
                 if i % 10 == 0 and i // 10 * 3 < len(names):
                     tree.remove("shrinking/" + names[i // 10 * 3])
-        kept = set(names) - set(names[0:len(names):3])
+        kept = set(names) - set(names[0 : len(names) : 3])
         self.assertEqual(len(seen), len(set(seen)), "an entry was listed twice")
         self.assertEqual(kept - set(seen), set(), "an entry was missed")
 
@@ -80,8 +82,10 @@ class AppendTests(DoorsTestCase):
                 errors.append(error)
 
         worker = threading.Thread(target=through_smb)
-        program = ("import os, sys\nfd = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)\n"
-                   "for i in range(%d): os.write(fd, b'fuse %%06d and some other words\\n' %% i)\n" % LINES)
+        program = (
+            "import os, sys\nfd = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)\n"
+            "for i in range(%d): os.write(fd, b'fuse %%06d and some other words\\n' %% i)\n" % LINES
+        )
         worker.start()
         local = subprocess.run([sys.executable, "-c", program, self.mounted("log")], timeout=200)
         worker.join(200)
@@ -145,8 +149,14 @@ class TwentyProgramsTests(DoorsTestCase):
 
     def test_twenty_programs(self):
         errors = []
-        locals_ = [subprocess.Popen(["bash", "-c", self.SHELL, "program", self.mounted(), str(number)], stdout=subprocess.PIPE,
-                                    stderr=subprocess.STDOUT) for number in range(10)]
+        locals_ = [
+            subprocess.Popen(
+                ["bash", "-c", self.SHELL, "program", self.mounted(), str(number)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            for number in range(10)
+        ]
         threads = [threading.Thread(target=self.smb_program, args=(number, errors)) for number in range(6)]
         threads += [threading.Thread(target=self.smbclient_program, args=(number, errors)) for number in range(4)]
         for thread in threads:
@@ -168,8 +178,12 @@ class TwentyProgramsTests(DoorsTestCase):
         def by_mount(seed):
             for i in range(300):
                 a, b = (self.mounted("arena", "n%d" % ((seed + i * k) % 5)) for k in (3, 7))
-                for action in (lambda: open(a, "w").close(), lambda: os.rename(a, b), lambda: os.listdir(self.mounted("arena")),
-                               lambda: os.unlink(b)):
+                for action in (
+                    lambda: open(a, "w").close(),
+                    lambda: os.rename(a, b),
+                    lambda: os.listdir(self.mounted("arena")),
+                    lambda: os.unlink(b),
+                ):
                     try:
                         action()
                     except FileNotFoundError:
@@ -179,13 +193,23 @@ class TwentyProgramsTests(DoorsTestCase):
                             errors.append(repr(error))
 
         def by_smb(seed):
-            allowed = ("OBJECT_NAME_NOT_FOUND", "OBJECT_NAME_COLLISION", "SHARING_VIOLATION", "DELETE_PENDING", "ACCESS_DENIED")
+            allowed = (
+                "OBJECT_NAME_NOT_FOUND",
+                "OBJECT_NAME_COLLISION",
+                "SHARING_VIOLATION",
+                "DELETE_PENDING",
+                "ACCESS_DENIED",
+            )
             try:
                 with self.server.tree() as tree:
                     for i in range(300):
                         a, b = ("arena/n%d" % ((seed + i * k) % 5) for k in (3, 7))
-                        for action in (lambda: tree.write_file(a, b"x"), lambda: tree.rename(a, b, True),
-                                       lambda: tree.names("arena"), lambda: tree.remove(b)):
+                        for action in (
+                            lambda: tree.write_file(a, b"x"),
+                            lambda: tree.rename(a, b, True),
+                            lambda: tree.names("arena"),
+                            lambda: tree.remove(b),
+                        ):
                             try:
                                 action()
                             except smb2.SMBError as error:

@@ -7,14 +7,61 @@ from support.testing import DoorsTestCase, main
 
 TIME_LIMIT = 120
 SCRIPTS = [
-    "plain.txt", "with space.txt", "two  spaces", "Übergröße.txt", "naïve café", "Ελληνικά", "русский язык.txt", "עברית",
-    "العربية", "हिन्दी", "ไทย", "日本語のファイル", "中文文件.txt", "한국어", "ქართული", "አማርኛ", "emoji 😀👩‍👩‍👧.txt",
-    "𝕬𝖓𝖈𝖎𝖊𝖓𝖙", "ﬁ ligature", "soft\u00adhyphen", "zero\u200bwidth", "right\u202eleft", "~$lock.docx", ".hidden",
-    "...dots", "-dash", "a'b", "semi;colon", "100%", "#hash", "(paren)", "[bracket]", "{brace}", "a+b=c", "a&b", "$HOME", "`tick`",
-    "comma,comma", "at@at", "ex!cl", "caret^", "under_score", "non\u00a0breaking",
+    "plain.txt",
+    "with space.txt",
+    "two  spaces",
+    "Übergröße.txt",
+    "naïve café",
+    "Ελληνικά",
+    "русский язык.txt",
+    "עברית",
+    "العربية",
+    "हिन्दी",
+    "ไทย",
+    "日本語のファイル",
+    "中文文件.txt",
+    "한국어",
+    "ქართული",
+    "አማርኛ",
+    "emoji 😀👩‍👩‍👧.txt",
+    "𝕬𝖓𝖈𝖎𝖊𝖓𝖙",
+    "ﬁ ligature",
+    "soft\u00adhyphen",
+    "zero\u200bwidth",
+    "right\u202eleft",
+    "~$lock.docx",
+    ".hidden",
+    "...dots",
+    "-dash",
+    "a'b",
+    "semi;colon",
+    "100%",
+    "#hash",
+    "(paren)",
+    "[bracket]",
+    "{brace}",
+    "a+b=c",
+    "a&b",
+    "$HOME",
+    "`tick`",
+    "comma,comma",
+    "at@at",
+    "ex!cl",
+    "caret^",
+    "under_score",
+    "non\u00a0breaking",
 ]
 # What Windows' name rules do not allow, and the code point through which SMB carries it instead.
-RESERVED = {'"': "\uf020", "*": "\uf021", ":": "\uf022", "<": "\uf023", ">": "\uf024", "?": "\uf025", "\\": "\uf026", "|": "\uf027"}
+RESERVED = {
+    '"': "\uf020",
+    "*": "\uf021",
+    ":": "\uf022",
+    "<": "\uf023",
+    ">": "\uf024",
+    "?": "\uf025",
+    "\\": "\uf026",
+    "|": "\uf027",
+}
 END_SPACE, END_DOT = "\uf028", "\uf029"
 
 
@@ -65,8 +112,10 @@ class NameTests(DoorsTestCase):
         for name in ("Übergröße.txt", "日本語のファイル", "emoji 😀.txt", "русский язык.txt"):
             with open(self.local("source"), "w") as file:
                 file.write(name)
-            self.server.smbclient('put %s "%s/%s"; get "%s/%s" %s' % (self.local("source"), self.place, name, self.place, name,
-                                                                     self.local("back")))
+            self.server.smbclient(
+                'put %s "%s/%s"; get "%s/%s" %s'
+                % (self.local("source"), self.place, name, self.place, name, self.local("back"))
+            )
             with open(self.at(name)) as file, open(self.local("back")) as back:
                 self.assertEqual((file.read(), back.read()), (name, name))
 
@@ -99,6 +148,7 @@ class NameTests(DoorsTestCase):
 
     def test_too_long_names(self):
         import errno
+
         for name in ("a" * 256, "é" * 256, "日" * 256, "😀" * 128):
             with self.subTest(name=name[:2]):
                 self.assertFails(errno.ENAMETOOLONG, os.mkdir, self.at(name))
@@ -148,7 +198,9 @@ class NameTests(DoorsTestCase):
         self.assertEqual(sorted(self.tree.read_file(self.smb(name)) for name in listed), sorted(raw))
         for name in listed:
             self.tree.rename(self.smb(name), self.smb(name + ".moved"))
-        self.assertEqual(sorted(os.listdir(os.fsencode(self.mounted(self.place)))), sorted(name + b".moved" for name in raw))
+        self.assertEqual(
+            sorted(os.listdir(os.fsencode(self.mounted(self.place)))), sorted(name + b".moved" for name in raw)
+        )
 
     def test_case_rules(self):
         """Without regard to case over SMB, exactly through the mount."""
@@ -187,14 +239,20 @@ class NameTests(DoorsTestCase):
         self.assertEqual(self.listed(), ["letter"])
 
     def test_bad_names_over_smb(self):
-        for name, wanted in (("a/../b", ("OBJECT_PATH_SYNTAX_BAD", "OBJECT_PATH_NOT_FOUND", "OBJECT_NAME_INVALID")),
-                             ("..", ("OBJECT_PATH_SYNTAX_BAD", "OBJECT_NAME_INVALID")),
-                             ("star*", ("OBJECT_NAME_INVALID",)), ("quest?", ("OBJECT_NAME_INVALID",)),
-                             ("pipe|", ("OBJECT_NAME_INVALID",)), ("less<", ("OBJECT_NAME_INVALID",)),
-                             ("\x01", ("OBJECT_NAME_INVALID",)), ("\\lead", ("INVALID_PARAMETER", "OBJECT_NAME_INVALID"))):
+        for name, wanted in (
+            ("a/../b", ("OBJECT_PATH_SYNTAX_BAD", "OBJECT_PATH_NOT_FOUND", "OBJECT_NAME_INVALID")),
+            ("..", ("OBJECT_PATH_SYNTAX_BAD", "OBJECT_NAME_INVALID")),
+            ("star*", ("OBJECT_NAME_INVALID",)),
+            ("quest?", ("OBJECT_NAME_INVALID",)),
+            ("pipe|", ("OBJECT_NAME_INVALID",)),
+            ("less<", ("OBJECT_NAME_INVALID",)),
+            ("\x01", ("OBJECT_NAME_INVALID",)),
+            ("\\lead", ("INVALID_PARAMETER", "OBJECT_NAME_INVALID")),
+        ):
             with self.subTest(name=name):
-                self.assertStatus(wanted, self.tree.open, name if name.startswith(("..", "\\")) else self.smb(name),
-                                  disposition=3)
+                self.assertStatus(
+                    wanted, self.tree.open, name if name.startswith(("..", "\\")) else self.smb(name), disposition=3
+                )
         self.assertEqual(os.listdir(self.mounted(self.place)), [])
 
 

@@ -65,6 +65,7 @@ class PosixTests(DoorsTestCase):
 def add_tests():
     sys.path.insert(0, os.path.join(HERE, "posix"))
     import suite
+
     for name, _ in suite.harness.CASES:
         setattr(PosixTests, "test_" + name.replace(".", "_"), lambda self, name=name: self.compare(name))
 

@@ -17,8 +17,16 @@ from support.testing import main, remove_tree
 import unittest
 
 TIME_LIMIT = 240
-VARIABLES = ("DITTOFS_SMB_HOST", "DITTOFS_SMB_PORT", "DITTOFS_SHARE", "DITTOFS_USER", "DITTOFS_PASSWORD", "DITTOFS_MOUNT",
-             "DITTOFS_URL", "DITTOFS_AUTH_FILE")
+VARIABLES = (
+    "DITTOFS_SMB_HOST",
+    "DITTOFS_SMB_PORT",
+    "DITTOFS_SHARE",
+    "DITTOFS_USER",
+    "DITTOFS_PASSWORD",
+    "DITTOFS_MOUNT",
+    "DITTOFS_URL",
+    "DITTOFS_AUTH_FILE",
+)
 
 
 class RunTestCase(unittest.TestCase):
@@ -29,8 +37,10 @@ class RunTestCase(unittest.TestCase):
 
     def tearDown(self):
         """Whatever happened: within a moment no mount, no directory and no process of the run is there."""
-        self.assertTrue(processes.wait_until(lambda: self.leftovers() == self.before, 10, 0.02),
-                        "left behind: %s" % (sorted(set(self.leftovers()) - set(self.before)),))
+        self.assertTrue(
+            processes.wait_until(lambda: self.leftovers() == self.before, 10, 0.02),
+            "left behind: %s" % (sorted(set(self.leftovers()) - set(self.before)),),
+        )
 
     @staticmethod
     def leftovers():
@@ -39,7 +49,9 @@ class RunTestCase(unittest.TestCase):
         found += [name for name in os.listdir(temporary) if name.startswith("dittofs")]
         found += [name for name in os.listdir(os.environ["XDG_RUNTIME_DIR"])]
         tag = os.environ.get(processes.TAG, "")
-        found += ["%d %s" % (pid, line) for pid, line in (processes.tagged(tag) if tag else []) if processes.state(pid) != "Z"]
+        found += [
+            "%d %s" % (pid, line) for pid, line in (processes.tagged(tag) if tag else []) if processes.state(pid) != "Z"
+        ]
         return found
 
     def shell(self, script, *options, **more):
@@ -81,10 +93,18 @@ class EnvironmentTests(RunTestCase):
     def test_share_and_mount_given(self):
         place = os.path.join(self.scratch, "place")
         os.mkdir(place)
-        outcome = self.assertEnds(self.shell("""
+        outcome = self.assertEnds(
+            self.shell(
+                """
             [ "$DITTOFS_SHARE" = media ]; echo "$DITTOFS_MOUNT"; echo x > "$DITTOFS_MOUNT/f"
             smbclient "//$DITTOFS_SMB_HOST/media" -p "$DITTOFS_SMB_PORT" -A "$DITTOFS_AUTH_FILE" -c ls >/dev/null
-        """, "--share", "media", "--mount", place))
+        """,
+                "--share",
+                "media",
+                "--mount",
+                place,
+            )
+        )
         self.assertEqual(outcome.out.strip(), place)
         self.assertEqual(os.listdir(place), [], "a directory that was given stays, empty")
 
@@ -99,16 +119,26 @@ class EnvironmentTests(RunTestCase):
         os.chown(home, 65534, 65534)
         os.chmod(self.scratch, 0o755)
         script = 'id -u; echo mine > "$DITTOFS_MOUNT/f"; stat -c %u "$DITTOFS_MOUNT/f"'
-        result = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BINARY, "run", "--", "sh", "-ec", script],
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30, stdin=subprocess.DEVNULL,
-                                env=dict(commands.environment(HOME=home, TMPDIR=home), XDG_RUNTIME_DIR=home))
+        result = subprocess.run(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BINARY, "run", "--", "sh", "-ec", script],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=30,
+            stdin=subprocess.DEVNULL,
+            env=dict(commands.environment(HOME=home, TMPDIR=home), XDG_RUNTIME_DIR=home),
+        )
         self.assertEqual((result.returncode, result.stdout.split(), result.stderr), (0, [b"65534", b"65534"], b""))
 
     def test_no_mount(self):
-        outcome = self.assertEnds(self.shell("""
+        outcome = self.assertEnds(
+            self.shell(
+                """
             [ -z "${DITTOFS_MOUNT:-}" ]; smbclient "//$DITTOFS_SMB_HOST/$DITTOFS_SHARE" -p "$DITTOFS_SMB_PORT" -A "$DITTOFS_AUTH_FILE" -c 'mkdir x; ls'
             grep -c fuse.dittofs /proc/mounts || true
-        """, "--no-mount"))
+        """,
+                "--no-mount",
+            )
+        )
         self.assertIn("  x ", outcome.out)
 
     def test_filled_from_a_directory(self):
@@ -119,9 +149,16 @@ class EnvironmentTests(RunTestCase):
         open(source + "/sub/dir/übung", "w").write("text")
         os.symlink("sub/large", source + "/link")
         os.chmod(source + "/empty", 0o640)
-        os.utime(source + "/empty", ns=(10 ** 18, 10 ** 18 + 123456789))
-        outcome = self.assertEnds(self.shell('diff -r --no-dereference "$1" "$DITTOFS_MOUNT"; cd "$DITTOFS_MOUNT"; stat -c %a:%.9Y empty; readlink link'
-                                             .replace('"$1"', "'%s'" % source), "--from", source))
+        os.utime(source + "/empty", ns=(10**18, 10**18 + 123456789))
+        outcome = self.assertEnds(
+            self.shell(
+                'diff -r --no-dereference "$1" "$DITTOFS_MOUNT"; cd "$DITTOFS_MOUNT"; stat -c %a:%.9Y empty; readlink link'.replace(
+                    '"$1"', "'%s'" % source
+                ),
+                "--from",
+                source,
+            )
+        )
         self.assertEqual(outcome.out.split(), ["640:1000000000.123456789", "sub/large"])
         missing = self.shell("true", "--from", source + "/none")
         self.assertEqual(missing.code, 125, missing)
@@ -161,9 +198,16 @@ class EnvironmentTests(RunTestCase):
         self.assertEqual(code, 0)
 
     def test_nested_and_parallel(self):
-        outcome = self.assertEnds(dittofs("run", "--", BINARY, "run", "--", "sh", "-c", "grep -c 'fuse.*dittofs' /proc/mounts; ls $DITTOFS_MOUNT"))
+        outcome = self.assertEnds(
+            dittofs(
+                "run", "--", BINARY, "run", "--", "sh", "-c", "grep -c 'fuse.*dittofs' /proc/mounts; ls $DITTOFS_MOUNT"
+            )
+        )
         self.assertGreaterEqual(int(outcome.out.split()[0]), 2)
-        many = [commands.start("run", "--", "sh", "-c", "echo $DITTOFS_SMB_PORT; sleep 0.5; echo x > $DITTOFS_MOUNT/f") for _ in range(5)]
+        many = [
+            commands.start("run", "--", "sh", "-c", "echo $DITTOFS_SMB_PORT; sleep 0.5; echo x > $DITTOFS_MOUNT/f")
+            for _ in range(5)
+        ]
         ports = [process.communicate(timeout=30)[0].strip() for process in many]
         self.assertEqual([process.returncode for process in many], [0] * 5)
         self.assertEqual(len(set(ports)), 5)
@@ -184,7 +228,13 @@ class EndTests(RunTestCase):
     def test_signals_reach_the_command(self):
         for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=sent):
-                process = commands.start("run", "--", "bash", "-c", "trap 'echo caught; exit 42' %d; echo ready; while :; do sleep 0.05; done" % sent)
+                process = commands.start(
+                    "run",
+                    "--",
+                    "bash",
+                    "-c",
+                    "trap 'echo caught; exit 42' %d; echo ready; while :; do sleep 0.05; done" % sent,
+                )
                 self.assertEqual(process.stdout.readline(), b"ready\n")
                 process.send_signal(sent)
                 self.assertEqual(process.stdout.read(), b"caught\n")
@@ -205,10 +255,27 @@ class EndTests(RunTestCase):
 
     def test_without_the_device(self):
         """In a mount name space without /dev/fuse it fails, and says what to do; --no-mount works."""
+
         def without(*arguments):
-            return subprocess.run(["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /dev && mkdir /dev/shm && ln -s /proc/self/fd /dev/fd && mknod /dev/null c 1 3 && chmod 666 /dev/null && mknod /dev/urandom c 1 9 && exec "$@"',
-                                   "sh", BINARY, "run", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  stdin=subprocess.DEVNULL, timeout=30, env=commands.environment())
+            return subprocess.run(
+                [
+                    "unshare",
+                    "--mount",
+                    "sh",
+                    "-c",
+                    'mount -t tmpfs none /dev && mkdir /dev/shm && ln -s /proc/self/fd /dev/fd && mknod /dev/null c 1 3 && chmod 666 /dev/null && mknod /dev/urandom c 1 9 && exec "$@"',
+                    "sh",
+                    BINARY,
+                    "run",
+                    *arguments,
+                ],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
+                timeout=30,
+                env=commands.environment(),
+            )
+
         refused = without("--", "true")
         self.assertEqual(refused.returncode, 125, refused)
         self.assertIn(b"/dev/fuse", refused.stderr)
@@ -221,8 +288,13 @@ class KillTests(RunTestCase):
 
     def begin(self, script="echo $DITTOFS_MOUNT; exec sleep 300", prefix=()):
         if prefix:
-            process = subprocess.Popen([*prefix, BINARY, "run", "--", "bash", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                       env=commands.environment(), start_new_session=True)
+            process = subprocess.Popen(
+                [*prefix, BINARY, "run", "--", "bash", "-c", script],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                env=commands.environment(),
+                start_new_session=True,
+            )
         else:
             process = commands.start("run", "--", "bash", "-c", script)
         self.addCleanup(process.stdout.close)
@@ -234,7 +306,10 @@ class KillTests(RunTestCase):
         """The mount point is gone, and a look at it never blocks."""
         looked = subprocess.run(["timeout", "5", "stat", mount], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.assertNotEqual(looked.returncode, 124, "stat of the mount point blocks")
-        self.assertTrue(processes.wait_until(lambda: not any(point == mount for point, _, _ in fuse.mounts()), 5, 0.01), "still mounted")
+        self.assertTrue(
+            processes.wait_until(lambda: not any(point == mount for point, _, _ in fuse.mounts()), 5, 0.01),
+            "still mounted",
+        )
         self.assertTrue(processes.wait_until(lambda: not os.path.exists(mount), 5, 0.01), "the directory stayed")
 
     def test_the_command(self):
@@ -249,7 +324,9 @@ class KillTests(RunTestCase):
         self.assertFree(mount)
 
     def test_dittofs_while_the_command_works_on_the_mount(self):
-        process, mount = self.begin("echo $DITTOFS_MOUNT; cd $DITTOFS_MOUNT; while :; do head -c 3000000 /dev/urandom > a; cp a b; ls -l > c; done")
+        process, mount = self.begin(
+            "echo $DITTOFS_MOUNT; cd $DITTOFS_MOUNT; while :; do head -c 3000000 /dev/urandom > a; cp a b; ls -l > c; done"
+        )
         time.sleep(0.5)
         process.kill()
         process.wait(20)
@@ -284,7 +361,17 @@ class StartTimeTests(RunTestCase):
             reading, writing = os.pipe()
             mount = tempfile.mkdtemp(prefix="mount.", dir=self.scratch)
             begin = time.monotonic()
-            process = commands.start("start", "--port", "0", "--mount", mount, "--ready-fd", str(writing), stdout=subprocess.DEVNULL, pass_fds=(writing,))
+            process = commands.start(
+                "start",
+                "--port",
+                "0",
+                "--mount",
+                mount,
+                "--ready-fd",
+                str(writing),
+                stdout=subprocess.DEVNULL,
+                pass_fds=(writing,),
+            )
             os.close(writing)
             line = os.read(reading, 4096)
             seconds.append(time.monotonic() - begin)
@@ -292,7 +379,9 @@ class StartTimeTests(RunTestCase):
             self.assertEqual(commands.end(process), 0)
             self.assertTrue(json.loads(line)["smb"]["port"] > 0)
         middle = statistics.median(seconds)
-        print("    ready after %.0f ms (median), %.0f to %.0f" % (middle * 1000, min(seconds) * 1000, max(seconds) * 1000))
+        print(
+            "    ready after %.0f ms (median), %.0f to %.0f" % (middle * 1000, min(seconds) * 1000, max(seconds) * 1000)
+        )
         self.assertLessEqual(middle, 0.150)
 
     def test_run_true_within_400_ms(self):
@@ -302,7 +391,10 @@ class StartTimeTests(RunTestCase):
             self.assertEnds(dittofs("run", "--", "true"))
             seconds.append(time.monotonic() - begin)
         middle = statistics.median(seconds)
-        print("    run -- true takes %.0f ms (median), %.0f to %.0f" % (middle * 1000, min(seconds) * 1000, max(seconds) * 1000))
+        print(
+            "    run -- true takes %.0f ms (median), %.0f to %.0f"
+            % (middle * 1000, min(seconds) * 1000, max(seconds) * 1000)
+        )
         self.assertLessEqual(middle, 0.400)
 
 

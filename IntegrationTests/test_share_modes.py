@@ -34,27 +34,33 @@ class ShareModeTests(DoorsTestCase):
         os.close(os.open(self.at(name), flags))
 
     def test_between_smb_clients(self):
-        cases = [(smb2.READ_DATA, smb2.SHARE_READ, smb2.READ_DATA, smb2.SHARE_READ, True),
-                 (smb2.READ_DATA, smb2.SHARE_READ, smb2.WRITE_DATA, smb2.SHARE_ALL, False),
-                 (smb2.READ_DATA, smb2.SHARE_NONE, smb2.READ_DATA, smb2.SHARE_ALL, False),
-                 (smb2.WRITE_DATA, smb2.SHARE_ALL, smb2.READ_DATA, smb2.SHARE_READ, False),
-                 (smb2.READ_DATA, smb2.SHARE_READ | smb2.SHARE_WRITE, smb2.DELETE, smb2.SHARE_ALL, False),
-                 (smb2.READ_DATA, smb2.SHARE_ALL, smb2.DELETE, smb2.SHARE_ALL, True),
-                 (smb2.READ_ATTRIBUTES, smb2.SHARE_NONE, smb2.WRITE_DATA, smb2.SHARE_NONE, True),
-                 (smb2.WRITE_DATA, smb2.SHARE_NONE, smb2.READ_ATTRIBUTES, smb2.SHARE_NONE, True)]
+        cases = [
+            (smb2.READ_DATA, smb2.SHARE_READ, smb2.READ_DATA, smb2.SHARE_READ, True),
+            (smb2.READ_DATA, smb2.SHARE_READ, smb2.WRITE_DATA, smb2.SHARE_ALL, False),
+            (smb2.READ_DATA, smb2.SHARE_NONE, smb2.READ_DATA, smb2.SHARE_ALL, False),
+            (smb2.WRITE_DATA, smb2.SHARE_ALL, smb2.READ_DATA, smb2.SHARE_READ, False),
+            (smb2.READ_DATA, smb2.SHARE_READ | smb2.SHARE_WRITE, smb2.DELETE, smb2.SHARE_ALL, False),
+            (smb2.READ_DATA, smb2.SHARE_ALL, smb2.DELETE, smb2.SHARE_ALL, True),
+            (smb2.READ_ATTRIBUTES, smb2.SHARE_NONE, smb2.WRITE_DATA, smb2.SHARE_NONE, True),
+            (smb2.WRITE_DATA, smb2.SHARE_NONE, smb2.READ_ATTRIBUTES, smb2.SHARE_NONE, True),
+        ]
         for access, share, second_access, second_share, allowed in cases:
             with self.subTest(first=(access, share), second=(second_access, second_share)):
                 with self.tree.open(self.smb("file"), access, share=share):
                     if allowed:
                         self.other.open(self.smb("file"), second_access, share=second_share).close()
                     else:
-                        self.assertStatus("SHARING_VIOLATION", self.other.open, self.smb("file"), second_access, share=second_share)
+                        self.assertStatus(
+                            "SHARING_VIOLATION", self.other.open, self.smb("file"), second_access, share=second_share
+                        )
 
     def test_what_smb_does_not_share_is_busy_through_the_mount(self):
-        table = [(smb2.SHARE_NONE, (os.O_RDONLY, os.O_WRONLY, os.O_RDWR), ()),
-                 (smb2.SHARE_READ, (os.O_WRONLY, os.O_RDWR), (os.O_RDONLY,)),
-                 (smb2.SHARE_WRITE, (os.O_RDONLY, os.O_RDWR), (os.O_WRONLY,)),
-                 (smb2.SHARE_ALL, (), (os.O_RDONLY, os.O_WRONLY, os.O_RDWR))]
+        table = [
+            (smb2.SHARE_NONE, (os.O_RDONLY, os.O_WRONLY, os.O_RDWR), ()),
+            (smb2.SHARE_READ, (os.O_WRONLY, os.O_RDWR), (os.O_RDONLY,)),
+            (smb2.SHARE_WRITE, (os.O_RDONLY, os.O_RDWR), (os.O_WRONLY,)),
+            (smb2.SHARE_ALL, (), (os.O_RDONLY, os.O_WRONLY, os.O_RDWR)),
+        ]
         for share, refused, allowed in table:
             with self.subTest(share=share), self.tree.open(self.smb("file"), smb2.GENERIC_READ, share=share):
                 for flags in refused:
@@ -67,8 +73,12 @@ class ShareModeTests(DoorsTestCase):
     def test_a_mount_open_shares_everything(self):
         with open(self.at("file"), "r+b"):
             self.tree.open(self.smb("file"), smb2.GENERIC_WRITE, share=smb2.SHARE_ALL).close()
-            self.assertStatus("SHARING_VIOLATION", self.tree.open, self.smb("file"), smb2.GENERIC_WRITE, share=smb2.SHARE_NONE)
-            self.assertStatus("SHARING_VIOLATION", self.tree.open, self.smb("file"), smb2.GENERIC_READ, share=smb2.SHARE_READ)
+            self.assertStatus(
+                "SHARING_VIOLATION", self.tree.open, self.smb("file"), smb2.GENERIC_WRITE, share=smb2.SHARE_NONE
+            )
+            self.assertStatus(
+                "SHARING_VIOLATION", self.tree.open, self.smb("file"), smb2.GENERIC_READ, share=smb2.SHARE_READ
+            )
         self.tree.open(self.smb("file"), smb2.GENERIC_WRITE, share=smb2.SHARE_NONE).close()
 
     def test_close_is_no_conflict_afterwards(self):
@@ -133,7 +143,9 @@ class ShareModeTests(DoorsTestCase):
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
         process.stdout.readline()
-        self.assertStatus("SHARING_VIOLATION", self.tree.open, self.smb("file"), smb2.GENERIC_WRITE, share=smb2.SHARE_NONE)
+        self.assertStatus(
+            "SHARING_VIOLATION", self.tree.open, self.smb("file"), smb2.GENERIC_WRITE, share=smb2.SHARE_NONE
+        )
         process.kill()
         process.wait()
         end = time.monotonic() + 5
@@ -168,12 +180,20 @@ class ShareModeTests(DoorsTestCase):
 
     def test_create_dispositions(self):
         data = {"file": b"content"}
-        table = [(smb2.OPEN, "file", 1, b"content"), (smb2.OPEN, "none", "OBJECT_NAME_NOT_FOUND", None),
-                 (smb2.CREATE_NEW, "file", "OBJECT_NAME_COLLISION", b"content"), (smb2.CREATE_NEW, "new1", 2, b""),
-                 (smb2.OPEN_IF, "file", 1, b"content"), (smb2.OPEN_IF, "new2", 2, b""),
-                 (smb2.OVERWRITE, "file", 3, b""), (smb2.OVERWRITE, "none", "OBJECT_NAME_NOT_FOUND", None),
-                 (smb2.OVERWRITE_IF, "file", 3, b""), (smb2.OVERWRITE_IF, "new3", 2, b""),
-                 (smb2.SUPERSEDE, "file", 0, b""), (smb2.SUPERSEDE, "new4", 2, b"")]
+        table = [
+            (smb2.OPEN, "file", 1, b"content"),
+            (smb2.OPEN, "none", "OBJECT_NAME_NOT_FOUND", None),
+            (smb2.CREATE_NEW, "file", "OBJECT_NAME_COLLISION", b"content"),
+            (smb2.CREATE_NEW, "new1", 2, b""),
+            (smb2.OPEN_IF, "file", 1, b"content"),
+            (smb2.OPEN_IF, "new2", 2, b""),
+            (smb2.OVERWRITE, "file", 3, b""),
+            (smb2.OVERWRITE, "none", "OBJECT_NAME_NOT_FOUND", None),
+            (smb2.OVERWRITE_IF, "file", 3, b""),
+            (smb2.OVERWRITE_IF, "new3", 2, b""),
+            (smb2.SUPERSEDE, "file", 0, b""),
+            (smb2.SUPERSEDE, "new4", 2, b""),
+        ]
         for disposition, name, wanted, after in table:
             with self.subTest(disposition=disposition, name=name):
                 with open(self.at("file"), "wb") as file:

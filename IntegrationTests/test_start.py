@@ -48,7 +48,9 @@ class ReadinessTests(ScratchTestCase):
     def test_descriptor(self):
         reading, writing = os.pipe()
         os.mkdir(self.at("mount"))
-        process = commands.start("start", "--port", "0", "--mount", self.at("mount"), "--ready-fd", str(writing), pass_fds=(writing,))
+        process = commands.start(
+            "start", "--port", "0", "--mount", self.at("mount"), "--ready-fd", str(writing), pass_fds=(writing,)
+        )
         os.close(writing)
         with os.fdopen(reading) as file:
             lines = file.read().splitlines()  # and then it is closed
@@ -66,23 +68,44 @@ class ReadinessTests(ScratchTestCase):
                 self.fail("port 12445 is taken by somebody else: this test needs it")
         ready = self.at("ready")
         process = commands.start("start", "--ready-file", ready)
-        self.assertTrue(processes.wait_until(lambda: os.path.exists(ready) or process.poll() is not None, 20), "not ready")
+        self.assertTrue(
+            processes.wait_until(lambda: os.path.exists(ready) or process.poll() is not None, 20), "not ready"
+        )
         line = json.load(open(ready))
         mount = line["shares"][0]["mount"]
         self.assertTrue(mount.startswith(os.environ["XDG_RUNTIME_DIR"] + "/dittofs/"), mount)
         subprocess.run("echo hello > '%s/readme.txt'" % mount, shell=True, check=True)
-        got = subprocess.run(["smbclient", "//localhost/export", "-p", "12445", "-N", "-c", "get readme.txt -"], stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, timeout=20, env=smbclient_environment())
+        got = subprocess.run(
+            ["smbclient", "//localhost/export", "-p", "12445", "-N", "-c", "get readme.txt -"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=20,
+            env=smbclient_environment(),
+        )
         self.assertEqual((got.returncode, got.stdout), (0, b"hello\n"), got)
-        refused = subprocess.run(["smbclient", "//localhost/other", "-p", "12445", "-N", "-c", "ls"], stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT, timeout=20, env=smbclient_environment())
+        refused = subprocess.run(
+            ["smbclient", "//localhost/other", "-p", "12445", "-N", "-c", "ls"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=20,
+            env=smbclient_environment(),
+        )
         self.assertEqual(refused.returncode, 1)
         self.assertIn(b"NT_STATUS_BAD_NETWORK_NAME", refused.stdout)
         process.send_signal(signal.SIGINT)
         banner = process.stdout.read().decode()
         self.assertEqual(process.wait(40), 0)
         process.stdout.close()
-        for words in ("smbclient //", "-p 12445", "mount -t cifs", "vers=2.0", "ls", mount, "Guest access is on", "Ctrl-C"):
+        for words in (
+            "smbclient //",
+            "-p 12445",
+            "mount -t cifs",
+            "vers=2.0",
+            "ls",
+            mount,
+            "Guest access is on",
+            "Ctrl-C",
+        ):
             self.assertIn(words, banner)
         self.assertFalse(os.path.exists(mount))
 
@@ -102,7 +125,9 @@ class ReadinessTests(ScratchTestCase):
             server.process = None
             process.kill()
             process.wait(20)
-            self.assertTrue(processes.wait_until(lambda: not fuse.mounts(server.directory), 5, 0.01), "the mount stayed")
+            self.assertTrue(
+                processes.wait_until(lambda: not fuse.mounts(server.directory), 5, 0.01), "the mount stayed"
+            )
             self.assertEqual(os.listdir(mount), [])
             again = Instance()
             again.mount = again.config["shares"][0]["mount"] = mount
@@ -113,7 +138,9 @@ class ReadinessTests(ScratchTestCase):
         server = Instance()
         with server:
             os.mkdir(server.path("dir"))
-            user = subprocess.Popen(["sh", "-c", "echo in; exec sleep 60"], cwd=server.path("dir"), stdout=subprocess.PIPE)
+            user = subprocess.Popen(
+                ["sh", "-c", "echo in; exec sleep 60"], cwd=server.path("dir"), stdout=subprocess.PIPE
+            )
             user.stdout.readline()
             handle = open(server.path("open"), "w")
             try:
@@ -172,9 +199,25 @@ class RefusalTests(ScratchTestCase):
     def test_no_device(self):
         with Instance(mount=True) as server:
             server.stop()
-            result = subprocess.run(["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /dev; mknod /dev/null c 1 3; mknod /dev/urandom c 1 9; exec "$@"', "sh",
-                                     BINARY, "start", "--config", server.write_config()], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                    stdin=subprocess.DEVNULL, timeout=30, env=commands.environment())
+            result = subprocess.run(
+                [
+                    "unshare",
+                    "--mount",
+                    "sh",
+                    "-c",
+                    'mount -t tmpfs none /dev; mknod /dev/null c 1 3; mknod /dev/urandom c 1 9; exec "$@"',
+                    "sh",
+                    BINARY,
+                    "start",
+                    "--config",
+                    server.write_config(),
+                ],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
+                timeout=30,
+                env=commands.environment(),
+            )
             self.assertEqual(result.returncode, 1, result)
             self.assertIn(b"/dev/fuse", result.stderr)
 
@@ -217,18 +260,19 @@ users:
 
     def test_errors_name_file_line_key_and_the_nearest(self):
         for text, line, words in (
-                (self.GOOD.replace("port: 12445", "prot: 12445"), 4, ["prot", "port"]),
-                (self.GOOD.replace("port: 12445", "port: 123456"), 4, ["port", "65535"]),
-                (self.GOOD.replace("cache: none", "cache: nine"), 5, ["cache", "none"]),
-                (self.GOOD.replace("level: info", "level: loud"), 2, ["level", "info"]),
-                (self.GOOD.replace("max_size: 8GiB", "max_size: lots"), 8, ["max_size"]),
-                (self.GOOD.replace("read_only: false", "read_only: perhaps"), 14, ["read_only"]),
-                (self.GOOD.replace('umask: "022"', 'umask: "09"'), 15, ["umask"]),
-                (self.GOOD.replace("    metadata_store: default", "    metadata_store: other"), 11, ["other"]),
-                (self.GOOD.replace("name: alice, ", ""), 19, ["name"]),
-                (self.GOOD.replace("idle: 5m", "idle: soon"), 4, ["idle"]),
-                (self.GOOD + "sharez: []\n", 20, ["sharez", "shares"]),
-                (self.GOOD.replace("nt_hash: \"0123", "nt_hash: \"xyz"), 19, ["nt_hash"])):
+            (self.GOOD.replace("port: 12445", "prot: 12445"), 4, ["prot", "port"]),
+            (self.GOOD.replace("port: 12445", "port: 123456"), 4, ["port", "65535"]),
+            (self.GOOD.replace("cache: none", "cache: nine"), 5, ["cache", "none"]),
+            (self.GOOD.replace("level: info", "level: loud"), 2, ["level", "info"]),
+            (self.GOOD.replace("max_size: 8GiB", "max_size: lots"), 8, ["max_size"]),
+            (self.GOOD.replace("read_only: false", "read_only: perhaps"), 14, ["read_only"]),
+            (self.GOOD.replace('umask: "022"', 'umask: "09"'), 15, ["umask"]),
+            (self.GOOD.replace("    metadata_store: default", "    metadata_store: other"), 11, ["other"]),
+            (self.GOOD.replace("name: alice, ", ""), 19, ["name"]),
+            (self.GOOD.replace("idle: 5m", "idle: soon"), 4, ["idle"]),
+            (self.GOOD + "sharez: []\n", 20, ["sharez", "shares"]),
+            (self.GOOD.replace('nt_hash: "0123', 'nt_hash: "xyz'), 19, ["nt_hash"]),
+        ):
             with self.subTest(words=words):
                 path = self.write("bad.yaml", text)
                 outcome = dittofs("config", "check", path)
@@ -238,13 +282,26 @@ users:
                     self.assertIn(word, outcome.out)
 
     def test_all_errors_at_once(self):
-        path = self.write("bad.yaml", self.GOOD.replace("port: 12445", "prot: 1").replace("cache: none", "cache: nine").replace("8GiB", "lots"))
+        path = self.write(
+            "bad.yaml",
+            self.GOOD.replace("port: 12445", "prot: 1").replace("cache: none", "cache: nine").replace("8GiB", "lots"),
+        )
         outcome = dittofs("config", "check", path)
         for word in ("prot", "cache", "max_size"):
             self.assertIn(word, outcome.out)
 
     def test_nonsense(self):
-        for text in ("a: [", "\t", "- 1\n- 2\n", "adapters: 5\n", "\0", "a: &a [*a]\n", "x" * 100_000, "[" * 5000, "shares:\n  - name: relative\n"):
+        for text in (
+            "a: [",
+            "\t",
+            "- 1\n- 2\n",
+            "adapters: 5\n",
+            "\0",
+            "a: &a [*a]\n",
+            "x" * 100_000,
+            "[" * 5000,
+            "shares:\n  - name: relative\n",
+        ):
             with self.subTest(text=text[:10]):
                 outcome = dittofs("config", "check", self.write("bad.yaml", text))
                 self.assertEqual(outcome.code, 1, outcome)
@@ -282,7 +339,9 @@ class UserTests(ScratchTestCase):
         return dittofs("user", *arguments, "--file", self.at("users"), **options)
 
     def test_life_of_a_user(self):
-        outcome = self.user("add", "carol", "--uid", "1500", "--gid", "1600", "--password-stdin", stdin="first secret\n")
+        outcome = self.user(
+            "add", "carol", "--uid", "1500", "--gid", "1600", "--password-stdin", stdin="first secret\n"
+        )
         self.assertEqual(outcome.code, 0, outcome)
         self.assertEqual(stat.S_IMODE(os.stat(self.at("users")).st_mode), 0o600)
         text = open(self.at("users")).read()
@@ -332,7 +391,10 @@ class StatusTests(DoorsTestCase):
         with self.server.tree() as tree, tree.open("status-file", smb2.GENERIC_WRITE, disposition=smb2.OPEN_IF):
             during = self.status()["doors"]["smb"]
             self.assertEqual([during[name] - before[name] for name in ("connections", "sessions", "opens")], [1, 1, 1])
-        self.assertTrue(processes.wait_until(lambda: self.status()["doors"]["smb"] == before, 5, 0.02), "the figures do not come back")
+        self.assertTrue(
+            processes.wait_until(lambda: self.status()["doors"]["smb"] == before, 5, 0.02),
+            "the figures do not come back",
+        )
 
     def test_for_people(self):
         outcome = dittofs("status")
@@ -360,8 +422,15 @@ class TraceTests(DoorsTestCase):
             self.assertFalse(tree.exists("not there"))
 
         def lines():
-            return [match.groups() for match in map(self.LINE.match, open(self.server.log_path, errors="replace").read().splitlines()) if match]
-        self.assertTrue(processes.wait_until(lambda: any("not there" in line[3] for line in lines()), 5), self.server.log()[-2000:])
+            return [
+                match.groups()
+                for match in map(self.LINE.match, open(self.server.log_path, errors="replace").read().splitlines())
+                if match
+            ]
+
+        self.assertTrue(
+            processes.wait_until(lambda: any("not there" in line[3] for line in lines()), 5), self.server.log()[-2000:]
+        )
         found = lines()
         self.assertEqual({line[0] for line in found}, {"smb", "fuse"})
         for door in ("smb", "fuse"):
@@ -373,8 +442,10 @@ class TraceTests(DoorsTestCase):
         self.assertTrue(any(line[4] != "ok" and "not there" in line[3] for line in found))
 
     def test_a_name_cannot_forge_a_line(self):
-        os.mkdir(self.mounted("a\n2026 trace smb root delete \"x\" ok 1us"))
-        self.assertFalse(any(line.startswith("2026 trace smb") for line in open(self.server.log_path, errors="replace")))
+        os.mkdir(self.mounted('a\n2026 trace smb root delete "x" ok 1us'))
+        self.assertFalse(
+            any(line.startswith("2026 trace smb") for line in open(self.server.log_path, errors="replace"))
+        )
 
 
 class OtherCommandTests(ScratchTestCase):
@@ -394,7 +465,17 @@ class OtherCommandTests(ScratchTestCase):
             self.assertIn(str(other.getsockname()[1]), outcome.out)
 
     def test_help_of_each_command(self):
-        for command in ((), ("start",), ("run",), ("config", "check"), ("config", "show"), ("user", "add"), ("status",), ("doctor",), ("version",)):
+        for command in (
+            (),
+            ("start",),
+            ("run",),
+            ("config", "check"),
+            ("config", "show"),
+            ("user", "add"),
+            ("status",),
+            ("doctor",),
+            ("version",),
+        ):
             outcome = dittofs(*command, "--help")
             self.assertEqual(outcome.code, 0, outcome)
             self.assertIn("USAGE", outcome.out)
@@ -447,7 +528,9 @@ class TerminationUnderLoadTests(ScratchTestCase):
 
         with server:
             device = os.stat(server.mount).st_dev
-            threads = [threading.Thread(target=target, args=(number,)) for number in range(3) for target in (by_smb, by_mount)]
+            threads = [
+                threading.Thread(target=target, args=(number,)) for number in range(3) for target in (by_smb, by_mount)
+            ]
             for thread in threads:
                 thread.start()
             self.assertTrue(processes.wait_until(lambda: len(acknowledged) > 300, 30), "no load came about")
@@ -459,8 +542,11 @@ class TerminationUnderLoadTests(ScratchTestCase):
             self.assertFalse(fuse.mounts(server.directory), "a mount stays")
         held = self.parse(digest_path)
         import hashlib
+
         missing = [name for name, data in acknowledged.items() if held.get(name) != hashlib.sha256(data).hexdigest()]
-        self.assertEqual(missing[:10], [], "%d of %d acknowledged writes are not in the store" % (len(missing), len(acknowledged)))
+        self.assertEqual(
+            missing[:10], [], "%d of %d acknowledged writes are not in the store" % (len(missing), len(acknowledged))
+        )
 
     @staticmethod
     def parse(path):

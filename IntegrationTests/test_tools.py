@@ -11,20 +11,28 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 class ToolTests(DoorsTestCase):
     def shell(self, script, cwd=None, timeout=120):
-        result = subprocess.run(["bash", "-euc", script], cwd=cwd or self.mounted(), stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, timeout=timeout,
-                                env=dict(os.environ, HOME=self.scratch, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8"))
+        result = subprocess.run(
+            ["bash", "-euc", script],
+            cwd=cwd or self.mounted(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            env=dict(os.environ, HOME=self.scratch, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8"),
+        )
         text = result.stdout.decode(errors="replace")
         self.assertEqual(result.returncode, 0, script + "\n" + text[-3000:])
         return text
 
     def test_git_clone_and_fsck(self):
         """A repository with packs, loose objects and branches, cloned onto the mount, worked in, checked, read over SMB."""
-        self.shell("""
+        self.shell(
+            """
             git init -q -b main origin; cd origin; git config user.name T; git config user.email t@example.com
             cp -r /usr/include/linux .; git add -A; git commit -qm 'kernel headers'; git gc -q
             for i in 1 2 3 4 5; do echo $i > f$i; git add f$i; git commit -qm "commit $i"; done
-        """, self.scratch)
+        """,
+            self.scratch,
+        )
         self.shell("""
             git clone -q '%s/origin' clone; cd clone; git config user.name T; git config user.email t@example.com
             git fsck --full --strict; [ -z "$(git status --porcelain)" ]
@@ -39,22 +47,36 @@ class ToolTests(DoorsTestCase):
             self.assertIn(head + " refs/heads/main", tree.read_file("clone/.git/packed-refs").decode())
 
     def test_git_of_this_checkout(self):
-        self.shell("git clone -q --no-hardlinks '%s' checkout; cd checkout; git fsck; [ -z \"$(git status --porcelain)\" ]" % ROOT)
+        self.shell(
+            "git clone -q --no-hardlinks '%s' checkout; cd checkout; git fsck; [ -z \"$(git status --porcelain)\" ]"
+            % ROOT
+        )
 
     def sqlite(self, journal):
         name = "data-%s.db" % journal
-        self.shell("""
+        self.shell(
+            """
             for n in 1 2 3 4; do
               (for i in $(seq 1 25); do sqlite3 -cmd '.timeout 60000' %s "BEGIN IMMEDIATE; INSERT INTO t(who, at, blob) SELECT $n, $i, randomblob(3000) FROM generate_series(1, 20); COMMIT;"; done) &
               pids="${pids:-} $!"
             done
             for pid in $pids; do wait $pid; done
-        """.replace("%s", name) if not self.shell("sqlite3 %s 'PRAGMA journal_mode=%s; CREATE TABLE t(id INTEGER PRIMARY KEY, who, at, blob); CREATE INDEX i ON t(who, at);'" % (name, journal)).startswith("Error") else "false")
-        self.assertEqual(self.shell("sqlite3 %s 'PRAGMA integrity_check; SELECT count(*) FROM t;'" % name).split(), ["ok", "2000"])
+        """.replace("%s", name)
+            if not self.shell(
+                "sqlite3 %s 'PRAGMA journal_mode=%s; CREATE TABLE t(id INTEGER PRIMARY KEY, who, at, blob); CREATE INDEX i ON t(who, at);'"
+                % (name, journal)
+            ).startswith("Error")
+            else "false"
+        )
+        self.assertEqual(
+            self.shell("sqlite3 %s 'PRAGMA integrity_check; SELECT count(*) FROM t;'" % name).split(), ["ok", "2000"]
+        )
         self.shell("sqlite3 %s 'DELETE FROM t WHERE at %% 2; VACUUM; PRAGMA integrity_check;'" % name)
         self.server.smbclient("get %s %s" % (name, self.local("copy.db")))
-        self.assertEqual(self.shell("sqlite3 %s 'PRAGMA integrity_check; SELECT count(*) FROM t;'" % self.local("copy.db")).split(),
-                         ["ok", "960"])
+        self.assertEqual(
+            self.shell("sqlite3 %s 'PRAGMA integrity_check; SELECT count(*) FROM t;'" % self.local("copy.db")).split(),
+            ["ok", "960"],
+        )
 
     def test_sqlite_with_four_writers_and_a_rollback_journal(self):
         self.sqlite("delete")

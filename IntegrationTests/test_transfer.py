@@ -58,7 +58,7 @@ class TransferTests(DoorsTestCase):
             with tree.open("patch", 0xC0000000) as file, open(self.mounted("patch"), "r+b", buffering=0) as local:
                 for step in range(60):
                     offset, piece = (step * 7919) % (size - 5000), trees.payload(1 + step * 83, step)
-                    expected[offset:offset + len(piece)] = piece
+                    expected[offset : offset + len(piece)] = piece
                     if step % 2:
                         file.write(piece, offset)
                     else:

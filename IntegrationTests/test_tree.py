@@ -32,7 +32,9 @@ class TreeTests(DoorsTestCase):
         self.assertSameTree(self.as_links, trees.snapshot(target))
         back = self.local("back")
         subprocess.run(["cp", "-a", target, back], check=True, timeout=200)
-        self.assertSameTree(trees.snapshot(self.source, modes=True, times=True), trees.snapshot(back, modes=True, times=True))
+        self.assertSameTree(
+            trees.snapshot(self.source, modes=True, times=True), trees.snapshot(back, modes=True, times=True)
+        )
         subprocess.run(["rm", "-r", target], check=True, timeout=200)
         self.assertFalse(os.path.exists(target))
 
@@ -40,13 +42,24 @@ class TreeTests(DoorsTestCase):
         target, back, archive = self.mounted("tar"), self.local("back"), self.local("archive.tar")
         os.mkdir(target)
         os.mkdir(back)
-        subprocess.run("tar -C '%s' --format=posix -cf - . | tar -C '%s' -xpf -" % (self.source, target), shell=True, check=True, timeout=200)
+        subprocess.run(
+            "tar -C '%s' --format=posix -cf - . | tar -C '%s' -xpf -" % (self.source, target),
+            shell=True,
+            check=True,
+            timeout=200,
+        )
         self.assertSameTree(self.as_links, trees.snapshot(target))
         subprocess.run(["tar", "-C", target, "--format=posix", "-cf", archive, "."], check=True, timeout=200)
         subprocess.run(["tar", "-C", back, "-xpf", archive], check=True, timeout=200)
-        self.assertSameTree(trees.snapshot(self.source, modes=True, times=True), trees.snapshot(back, modes=True, times=True))
-        difference = subprocess.run(["diff", "-r", "--no-dereference", self.source, target], stdout=subprocess.PIPE,
-                                    stderr=subprocess.STDOUT, timeout=200)
+        self.assertSameTree(
+            trees.snapshot(self.source, modes=True, times=True), trees.snapshot(back, modes=True, times=True)
+        )
+        difference = subprocess.run(
+            ["diff", "-r", "--no-dereference", self.source, target],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=200,
+        )
         self.assertEqual(difference.stdout, b"")
 
     def test_written_through_the_mount_read_by_smbclient_tar(self):
@@ -69,7 +82,22 @@ class TreeTests(DoorsTestCase):
 
     def test_smbclient_tar_extract(self):
         archive = self.local("source.tar")
-        subprocess.run(["tar", "-C", self.for_smb, "--dereference", "--hard-dereference", "--format=gnu", "--format=posix", "-cf", archive, "."], check=True, timeout=200)
+        subprocess.run(
+            [
+                "tar",
+                "-C",
+                self.for_smb,
+                "--dereference",
+                "--hard-dereference",
+                "--format=gnu",
+                "--format=posix",
+                "-cf",
+                archive,
+                ".",
+            ],
+            check=True,
+            timeout=200,
+        )
         self.server.smbclient("mkdir extract; cd extract; tar x %s" % archive, timeout=300)
         self.assertSameTree(self.sent_by_smb, trees.snapshot(self.mounted("extract")))
 

@@ -153,6 +153,7 @@ def file_size_limit(t):
             os.write(fd, b"x")
         except OSError as error:
             return first, second, errno.errorcode[error.errno], os.fstat(fd).st_size
+
     t.equal("EFBIG at the limit", as_user(limited, user=0), (4000, 1000, "EFBIG", 5000))
 
 
@@ -170,6 +171,7 @@ def copying_ranges(t):
                 break
             done += step
         return done
+
     t.equal("copied", copy_all(200_000, 1000, 5000), 200_000)
     t.true("bytes", os.pread(target, 200_000, 5000) == data[1000:201_000])
     t.equal("zeroes before", os.pread(target, 5000, 0), bytes(5000))
@@ -202,12 +204,14 @@ def mapping(t):
             area[3:6] = b"abc"
             area.flush()
             return True
+
     t.equal("shared", t.works("shared mapping", shared), True)
     t.equal("written", os.pread(fd, 8, 0), b"012abc67")
 
     def readable():
         with mmap.mmap(fd, 0, mmap.MAP_SHARED, mmap.PROT_READ) as area:
             return area[:8]
+
     t.equal("read shared", t.works("read-only shared mapping", readable), b"012abc67")
     os.close(fd)
 

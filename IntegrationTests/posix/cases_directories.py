@@ -78,15 +78,28 @@ def link_counts(t):
 
 @case
 def listing(t):
-    kinds = {"file": stat.S_IFREG, "dir": stat.S_IFDIR, "link": stat.S_IFLNK, "fifo": stat.S_IFIFO, "sock": stat.S_IFSOCK}
+    kinds = {
+        "file": stat.S_IFREG,
+        "dir": stat.S_IFDIR,
+        "link": stat.S_IFLNK,
+        "fifo": stat.S_IFIFO,
+        "sock": stat.S_IFSOCK,
+    }
     t.file("file")
     t.dir("dir")
     os.symlink("file", t.at("link"))
     os.mkfifo(t.at("fifo"))
     os.mknod(t.at("sock"), stat.S_IFSOCK | 0o600)
     with os.scandir(t.directory) as entries:
-        seen = {e.name: (e.is_file(follow_symlinks=False), e.is_dir(follow_symlinks=False), e.is_symlink(),
-                         e.inode() == os.lstat(e.path).st_ino) for e in entries}
+        seen = {
+            e.name: (
+                e.is_file(follow_symlinks=False),
+                e.is_dir(follow_symlinks=False),
+                e.is_symlink(),
+                e.inode() == os.lstat(e.path).st_ino,
+            )
+            for e in entries
+        }
     t.equal("names", sorted(seen), sorted(kinds))
     t.same("types", sorted(seen.items()))
     t.fails("ENOTDIR", errno.ENOTDIR, os.listdir, t.at("file"))
@@ -132,6 +145,7 @@ def removed_directory(t):
 
 def outcome_of(action, *arguments):
     from harness import outcome
+
     return outcome(action, *arguments)
 
 
@@ -144,7 +158,9 @@ def setgid_directories(t):
     open(shared + "/file", "w").close()
     os.mkfifo(shared + "/fifo")
     os.symlink("x", shared + "/link")
-    t.equal("group is the parent's", [os.lstat(shared + "/" + n).st_gid for n in ("dir", "file", "fifo", "link")], [777] * 4)
+    t.equal(
+        "group is the parent's", [os.lstat(shared + "/" + n).st_gid for n in ("dir", "file", "fifo", "link")], [777] * 4
+    )
     t.equal("a directory inherits the bit", oct(os.stat(shared + "/dir").st_mode), oct(0o42755))
     t.equal("a file does not", oct(os.stat(shared + "/file").st_mode), oct(0o100644))
 
@@ -153,6 +169,7 @@ def setgid_directories(t):
         os.mkdir(shared + "/" + name + ".d")
         info = os.stat(shared + "/" + name)
         return oct(info.st_mode), info.st_gid, oct(os.stat(shared + "/" + name + ".d").st_mode)
+
     t.same("made by a stranger", as_user(make, "stranger", user=USER + 1, umask=0))
     t.same("made by a member", as_user(make, "member", user=USER, group=GROUP, groups=[777], umask=0))
 

@@ -52,8 +52,14 @@ def hard_links(t):
     os.unlink(path)
     os.unlink(t.at("late"))
     t.equal("no link", os.fstat(fd).st_nlink, 0)
-    t.fails("a nameless file gets no name through /proc without a capability", (errno.ENOENT, errno.EXDEV), os.link,
-            "/proc/self/fd/%d" % fd, t.at("revived"), follow_symlinks=True)
+    t.fails(
+        "a nameless file gets no name through /proc without a capability",
+        (errno.ENOENT, errno.EXDEV),
+        os.link,
+        "/proc/self/fd/%d" % fd,
+        t.at("revived"),
+        follow_symlinks=True,
+    )
     os.symlink("late", t.at("symbolic"))
     os.link(t.at("symbolic"), t.at("second"), follow_symlinks=False)
     t.equal("a link to a link", (os.readlink(t.at("second")), os.lstat(t.at("second")).st_nlink), ("late", 2))
@@ -96,7 +102,13 @@ def symlinks(t):
     t.equal("lchown", (os.lstat(t.at("owned")).st_uid, os.lstat(t.at("owned")).st_gid), (5, 6))
     os.utime(t.at("owned"), ns=(1_000_000_001, 2_000_000_002), follow_symlinks=False)
     t.equal("lutimes", os.lstat(t.at("owned")).st_mtime_ns, 2_000_000_002)
-    t.fails("chmod of a link", (errno.EOPNOTSUPP, errno.ENOTSUP), os.chmod, "/proc/self/fd/%d" % os.open(t.at("owned"), os.O_PATH | os.O_NOFOLLOW), 0o600)
+    t.fails(
+        "chmod of a link",
+        (errno.EOPNOTSUPP, errno.ENOTSUP),
+        os.chmod,
+        "/proc/self/fd/%d" % os.open(t.at("owned"), os.O_PATH | os.O_NOFOLLOW),
+        0o600,
+    )
 
 
 @case
@@ -143,5 +155,7 @@ def unlink_errors(t):
         os.mknod(t.at(name), kind | 0o600)
         t.works("unlink a " + name, os.unlink, t.at(name))
     os.truncate(t.at("file"), 0)
-    t.fails("AT_REMOVEDIR of a file", errno.ENOTDIR, lambda: checked(libc.unlinkat(-100, os.fsencode(t.at("file")), 0x200)))
+    t.fails(
+        "AT_REMOVEDIR of a file", errno.ENOTDIR, lambda: checked(libc.unlinkat(-100, os.fsencode(t.at("file")), 0x200))
+    )
     t.fails("EINVAL flag", errno.EINVAL, lambda: checked(libc.unlinkat(-100, os.fsencode(t.at("file")), 0x40000)))

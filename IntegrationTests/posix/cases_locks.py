@@ -20,15 +20,19 @@ def lock(fd, kind, start=0, length=0, command=fcntl.F_SETLK, whence=0):
 
 def holder(fd, kind, start=0, length=0, command=fcntl.F_GETLK):
     """(kind, start, length, whether it has an owner) of the lock in the way."""
-    kind, _, start, length, pid = struct.unpack("hhqqi4x", fcntl.fcntl(fd, command, struct.pack("hhqqi4x", kind, 0, start, length, 0)))
+    kind, _, start, length, pid = struct.unpack(
+        "hhqqi4x", fcntl.fcntl(fd, command, struct.pack("hhqqi4x", kind, 0, start, length, 0))
+    )
     return kind, start, length, pid
 
 
 def elsewhere(path, action, *arguments, flags=os.O_RDWR):
     """The call in another process, on an open of its own."""
+
     def run():
         fd = os.open(path, flags)
         return action(fd, *arguments)
+
     return Child(run).wait()
 
 
@@ -92,6 +96,7 @@ def record_locks_end(t):
     def take_and_die():
         lock(os.open(path, os.O_RDWR), WRITE)
         return True
+
     os.close(first)
     t.equal("a process takes it", Child(take_and_die).wait(), True)
     t.equal("its end frees it", elsewhere(path, lock, WRITE), None)
@@ -125,8 +130,10 @@ class Interrupted(Exception):
 
 def interruptible(action):
     """EINTR as the kernel gives it: Python would otherwise call again."""
+
     def handler(*_):
         raise Interrupted()
+
     signal.signal(signal.SIGALRM, handler)
     signal.setitimer(signal.ITIMER_REAL, 0.2)
     start = time.monotonic()
@@ -143,7 +150,11 @@ def waiting_is_interrupted(t):
     lock(fd, WRITE)
     t.equal("F_SETLKW", Child(lambda: interruptible(lambda: elsewhere_wait(path))).wait(), "interrupted")
     fcntl.flock(fd, fcntl.LOCK_EX)
-    t.equal("flock", Child(lambda: interruptible(lambda: fcntl.flock(os.open(path, os.O_RDWR), fcntl.LOCK_EX))).wait(), "interrupted")
+    t.equal(
+        "flock",
+        Child(lambda: interruptible(lambda: fcntl.flock(os.open(path, os.O_RDWR), fcntl.LOCK_EX))).wait(),
+        "interrupted",
+    )
     waiter = Child(lambda: elsewhere_wait(path))
     t.equal("another waits", waiter.finished_within(0.2), False)
     os.kill(waiter.pid, signal.SIGKILL)
@@ -163,6 +174,7 @@ def deadlocks(t):
         os.write(ready[1], b"x")
         lock(fd, WRITE, 0, 1, fcntl.F_SETLKW)
         return "got it"
+
     fd = os.open(path, os.O_RDWR)
     lock(fd, WRITE, 0, 1)
     child = Child(other)
@@ -177,8 +189,10 @@ def deadlocks(t):
 
 def guarded(action):
     """Gives up after three seconds with EINTR instead of waiting for ever."""
+
     def handler(*_):
         raise OSError(errno.EINTR, "gave up")
+
     signal.signal(signal.SIGALRM, handler)
     signal.setitimer(signal.ITIMER_REAL, 3)
     try:
@@ -211,12 +225,16 @@ def description_locks(t):
     def wait_for_it():
         os.close(second)  # inherited, and as good as the parent's
         lock(os.open(path, os.O_RDWR), WRITE, 0, 0, OFD_SETLKW)
+
     waiter = Child(wait_for_it)
     t.equal("waits", waiter.finished_within(0.3), False)
     os.close(second)
     t.equal("woken by the close", waiter.wait(), None)
-    t.fails("EINVAL with a pid", errno.EINVAL,
-            lambda: fcntl.fcntl(os.open(path, os.O_RDWR), OFD_SETLK, struct.pack("hhqqi4x", WRITE, 0, 0, 0, 77)))
+    t.fails(
+        "EINVAL with a pid",
+        errno.EINVAL,
+        lambda: fcntl.fcntl(os.open(path, os.O_RDWR), OFD_SETLK, struct.pack("hhqqi4x", WRITE, 0, 0, 0, 77)),
+    )
 
 
 @case
@@ -238,6 +256,7 @@ def flocks(t):
     def wait_for_it():
         os.close(duplicate)  # inherited, and as good as the parent's
         fcntl.flock(os.open(path, os.O_RDWR), fcntl.LOCK_EX)
+
     waiter = Child(wait_for_it)
     t.equal("waits", waiter.finished_within(0.3), False)
     os.close(duplicate)

@@ -64,7 +64,13 @@ def links_in_the_way(t):
     t.fails("ELOOP itself", errno.ELOOP, os.open, t.at("loop"), os.O_RDONLY)
     t.fails("ELOOP two", errno.ELOOP, os.open, t.at("a"), os.O_RDONLY)
     t.fails("ELOOP in the path", errno.ELOOP, os.open, t.at("loop/x"), os.O_RDONLY)
-    t.fails("ENOTDIR O_NOFOLLOW O_DIRECTORY", errno.ENOTDIR, os.open, t.at("link"), os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
+    t.fails(
+        "ENOTDIR O_NOFOLLOW O_DIRECTORY",
+        errno.ENOTDIR,
+        os.open,
+        t.at("link"),
+        os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY,
+    )
     for i in range(45):
         os.symlink("chain%d" % (i + 1), t.at("chain%d" % i))
     t.file("chain45")
@@ -114,7 +120,9 @@ def two_appenders(t):
             os.write(fd, b"%s%04d\n" % (letter, i))
         os.close(fd)
         return 0
+
     from harness import Child
+
     children = [Child(writer, letter) for letter in (b"a", b"b", b"c")]
     for child in children:
         child.wait()
@@ -126,11 +134,13 @@ def two_appenders(t):
 @case
 def modes_of_new_files(t):
     for umask in (0, 0o022, 0o077, 0o777):
+
         def create(name):
             opened(t.at(name), os.O_CREAT | os.O_WRONLY, 0o6777)
             os.mkdir(t.at(name + ".d"), 0o1777)
             os.mknod(t.at(name + ".f"), 0o666 | stat.S_IFIFO)
             return [oct(os.stat(t.at(name + suffix)).st_mode) for suffix in ("", ".d", ".f")]
+
         t.same("umask %o as root" % umask, as_user(create, "r%o" % umask, user=0, umask=umask))
         t.same("umask %o as user" % umask, as_user(create, "u%o" % umask, umask=umask))
     t.equal("owner", (os.stat(t.at("u22")).st_uid, os.stat(t.at("u22")).st_gid), (USER, USER))
@@ -179,8 +189,11 @@ def mknod_errors(t):
     t.fails("ENAMETOOLONG", errno.ENAMETOOLONG, os.mknod, t.at(LONG), stat.S_IFREG)
     os.symlink("loop", t.at("loop"))
     t.fails("ELOOP", errno.ELOOP, os.mknod, t.at("loop/x"), stat.S_IFREG)
-    t.fails("EPERM device as user", errno.EPERM,
-            lambda: raises(as_user(os.mknod, t.at("dev"), stat.S_IFCHR | 0o600, os.makedev(1, 3))))
+    t.fails(
+        "EPERM device as user",
+        errno.EPERM,
+        lambda: raises(as_user(os.mknod, t.at("dev"), stat.S_IFCHR | 0o600, os.makedev(1, 3))),
+    )
     t.equal("fifo as user", as_user(os.mknod, t.at("userfifo"), stat.S_IFIFO | 0o600), None)
     closed = t.dir("closed", 0o755)
     t.fails("EACCES", errno.EACCES, lambda: raises(as_user(os.mknod, closed + "/x", stat.S_IFIFO | 0o600)))
@@ -219,8 +232,11 @@ def other_flags(t):
         if fd is not None:
             t.equal(name + " reads", os.read(fd, 3), b"abc")
             os.close(fd)
-    t.fails("EPERM O_NOATIME as another user", errno.EPERM,
-            lambda: raises(as_user(os.open, t.at("file"), os.O_RDONLY | os.O_NOATIME)))
+    t.fails(
+        "EPERM O_NOATIME as another user",
+        errno.EPERM,
+        lambda: raises(as_user(os.open, t.at("file"), os.O_RDONLY | os.O_NOATIME)),
+    )
     fd = t.works("O_DIRECT", os.open, t.at("file"), os.O_RDONLY | os.O_DIRECT)
     if fd is not None:
         os.close(fd)
@@ -232,7 +248,9 @@ def other_flags(t):
     os.close(other)
     directory = os.open(t.directory, os.O_RDONLY)
     t.works("openat", lambda: os.close(os.open("file", os.O_RDONLY, dir_fd=directory)))
-    t.fails("openat ENOTDIR", errno.ENOTDIR, lambda: os.open("x", os.O_RDONLY, dir_fd=os.open(t.at("file"), os.O_RDONLY)))
+    t.fails(
+        "openat ENOTDIR", errno.ENOTDIR, lambda: os.open("x", os.O_RDONLY, dir_fd=os.open(t.at("file"), os.O_RDONLY))
+    )
     t.fails("openat EBADF", errno.EBADF, lambda: os.open("x", os.O_RDONLY, dir_fd=9999))
     t.fails("O_TMPFILE without writing", errno.EINVAL, os.open, t.directory, os.O_TMPFILE | os.O_RDONLY)
     t.works("O_TMPFILE", opened, t.directory, os.O_TMPFILE | os.O_RDWR)
@@ -273,7 +291,11 @@ def descriptors_of_wrong_kinds(t):
     t.fails("EBADF read", errno.EBADF, os.read, writer, 1)
     t.fails("EISDIR read", errno.EISDIR, os.read, directory, 1)
     t.fails("EBADF write to a directory", errno.EBADF, os.write, directory, b"x")
-    t.fails("EINVAL pread", errno.EINVAL, lambda: checked(libc.pread64(reader, ctypes.create_string_buffer(4), 4, ctypes.c_long(-1))))
+    t.fails(
+        "EINVAL pread",
+        errno.EINVAL,
+        lambda: checked(libc.pread64(reader, ctypes.create_string_buffer(4), 4, ctypes.c_long(-1))),
+    )
     t.fails("EINVAL pwrite", errno.EINVAL, lambda: checked(libc.pwrite64(writer, b"abcd", 4, ctypes.c_long(-1))))
     t.fails("EFAULT read", errno.EFAULT, lambda: checked(libc.read(reader, ctypes.c_void_p(1), 3)))
     t.fails("EFAULT write", errno.EFAULT, lambda: checked(libc.write(writer, ctypes.c_void_p(1), 3)))

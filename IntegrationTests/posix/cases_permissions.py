@@ -20,14 +20,21 @@ def every_mode_for_every_class(t):
     """Owner, group, supplementary group, other: each permission bit decides for its own class only."""
     path = t.file("file", b"x")
     os.chown(path, USER, GROUP)
-    callers = {"owner": (USER, OTHER_GROUP, []), "group": (OTHER_USER, GROUP, []), "member": (OTHER_USER, OTHER_GROUP, [5, GROUP, 9]),
-               "other": (OTHER_USER, OTHER_GROUP, [])}
+    callers = {
+        "owner": (USER, OTHER_GROUP, []),
+        "group": (OTHER_USER, GROUP, []),
+        "member": (OTHER_USER, OTHER_GROUP, [5, GROUP, 9]),
+        "other": (OTHER_USER, OTHER_GROUP, []),
+    }
     for mode in (0o000, 0o400, 0o200, 0o040, 0o020, 0o004, 0o002, 0o666, 0o077, 0o707, 0o770, 0o111):
         os.chmod(path, mode)
         for name, (user, group, groups) in callers.items():
+
             def attempt():
                 from harness import outcome
+
                 return [outcome(try_open, path, flags) for flags in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR)]
+
             t.same("%04o %s" % (mode, name), as_user(attempt, user=user, group=group, groups=groups))
     os.chmod(path, 0)
     t.works("root reads and writes anything", try_open, path, os.O_RDWR)
@@ -45,10 +52,17 @@ def directory_bits(t):
 
         def attempt():
             from harness import outcome
-            results = [outcome(lambda: len(os.listdir(directory))), outcome(lambda: os.stat(directory + "/file").st_size),
-                       outcome(try_open, directory + "/file", os.O_RDWR), outcome(os.mkdir, directory + "/new"),
-                       outcome(os.rename, directory + "/file", directory + "/file2"), outcome(os.rename, directory + "/file2", directory + "/file")]
+
+            results = [
+                outcome(lambda: len(os.listdir(directory))),
+                outcome(lambda: os.stat(directory + "/file").st_size),
+                outcome(try_open, directory + "/file", os.O_RDWR),
+                outcome(os.mkdir, directory + "/new"),
+                outcome(os.rename, directory + "/file", directory + "/file2"),
+                outcome(os.rename, directory + "/file2", directory + "/file"),
+            ]
             return results + [outcome(os.rmdir, directory + "/new"), outcome(os.chdir, directory)]
+
         t.same("%04o" % mode, as_user(attempt))
 
 
@@ -63,12 +77,17 @@ def search_on_the_way(t):
     t.equal("stat", as_user(os.stat, t.at("a/b/c/file")), "EACCES")
     t.equal("but the directory itself can be seen", as_user(lambda: os.stat(t.at("a/b")).st_uid), 0)
     os.chmod(t.at("a/b"), 0o711)
-    t.equal("search without reading", (as_user(os.listdir, t.at("a/b")), as_user(try_open, t.at("a/b/c/file"), os.O_RDWR)), ("EACCES", None))
+    t.equal(
+        "search without reading",
+        (as_user(os.listdir, t.at("a/b")), as_user(try_open, t.at("a/b/c/file"), os.O_RDWR)),
+        ("EACCES", None),
+    )
     fd_path = deep
 
     def keeps():
         fd = os.open(fd_path + "/b/c", os.O_RDONLY)
         return fd
+
     t.true("opened", isinstance(as_user(keeps), int))
     os.chmod(t.at("a/b"), 0o700)
     t.equal("closed again, at once", as_user(os.stat, t.at("a/b/c")), "EACCES")
@@ -84,8 +103,19 @@ def access_call(t):
     os.chmod(path, 0o641)
     t.equal("root may if somebody may", os.access(path, os.X_OK), True)
     os.chmod(path, 0o640)
-    for name, user, group in (("owner", USER, OTHER_GROUP), ("group", OTHER_USER, GROUP), ("other", OTHER_USER, OTHER_GROUP)):
-        t.same(name, as_user(lambda: [os.access(path, mode) for mode in (os.R_OK, os.W_OK, os.X_OK, os.R_OK | os.W_OK)], user=user, group=group))
+    for name, user, group in (
+        ("owner", USER, OTHER_GROUP),
+        ("group", OTHER_USER, GROUP),
+        ("other", OTHER_USER, OTHER_GROUP),
+    ):
+        t.same(
+            name,
+            as_user(
+                lambda: [os.access(path, mode) for mode in (os.R_OK, os.W_OK, os.X_OK, os.R_OK | os.W_OK)],
+                user=user,
+                group=group,
+            ),
+        )
     t.fails("ENOENT", errno.ENOENT, lambda: checked(libc.access(os.fsencode(t.at("none")), 0)))
     t.fails("ENOTDIR", errno.ENOTDIR, lambda: checked(libc.access(os.fsencode(t.at("file/x")), 0)))
     t.fails("EINVAL", errno.EINVAL, lambda: checked(libc.access(os.fsencode(path), 0o777)))
@@ -93,6 +123,7 @@ def access_call(t):
     def real_against_effective():
         os.setresuid(USER, 0, 0)
         return os.access(t.at("roots"), os.R_OK), os.access(t.at("roots"), os.R_OK, effective_ids=True)
+
     t.file("roots", mode=0o600)
     t.equal("the real user counts", as_user(real_against_effective, user=0), (False, True))
 
@@ -177,9 +208,14 @@ def set_id_bits(t):
 
     def truncate_open(path):
         os.close(os.open(path, os.O_WRONLY | os.O_TRUNC))
+
     for mode in (0o6777, 0o4777, 0o2777, 0o2767, 0o6666):
         for label, user in (("by the owner", USER), ("by another", OTHER_USER), ("by root", 0)):
-            for what, action in (("write", append), ("truncate", lambda p: os.truncate(p, 2)), ("O_TRUNC", truncate_open)):
+            for what, action in (
+                ("write", append),
+                ("truncate", lambda p: os.truncate(p, 2)),
+                ("O_TRUNC", truncate_open),
+            ):
                 path = fresh(mode)
                 as_user(action, path, user=user, group=OTHER_GROUP)
                 t.same("%s %s of %04o" % (what, label, mode), mode_of(path))
@@ -206,11 +242,22 @@ def parents_permission(t):
 
         def attempt():
             from harness import outcome
-            return [outcome(lambda: open(directory + "/f", "w").close()), outcome(os.mkdir, directory + "/d"),
-                    outcome(os.symlink, "x", directory + "/s"), outcome(os.mkfifo, directory + "/p"),
-                    outcome(os.link, directory + "/f", directory + "/l"), outcome(os.unlink, directory + "/f"),
-                    outcome(os.rmdir, directory + "/d")]
+
+            return [
+                outcome(lambda: open(directory + "/f", "w").close()),
+                outcome(os.mkdir, directory + "/d"),
+                outcome(os.symlink, "x", directory + "/s"),
+                outcome(os.mkfifo, directory + "/p"),
+                outcome(os.link, directory + "/f", directory + "/l"),
+                outcome(os.unlink, directory + "/f"),
+                outcome(os.rmdir, directory + "/d"),
+            ]
+
         t.same("%04o" % mode, as_user(attempt))
         os.chmod(directory, 0o700)
         for name in os.listdir(directory):
-            os.rmdir(directory + "/" + name) if os.path.isdir(directory + "/" + name) else os.unlink(directory + "/" + name)
+            (
+                os.rmdir(directory + "/" + name)
+                if os.path.isdir(directory + "/" + name)
+                else os.unlink(directory + "/" + name)
+            )

@@ -49,12 +49,17 @@ def permissions(t):
     t.file("closed/x")
     as_user(lambda: open(opened + "/mine", "w").close())
     t.fails("EACCES source directory", errno.EACCES, lambda: raises(as_user(os.rename, closed + "/x", opened + "/y")))
-    t.fails("EACCES target directory", errno.EACCES, lambda: raises(as_user(os.rename, opened + "/mine", closed + "/y")))
+    t.fails(
+        "EACCES target directory", errno.EACCES, lambda: raises(as_user(os.rename, opened + "/mine", closed + "/y"))
+    )
     os.mkdir(opened + "/roots", 0o755)
     os.mkdir(t.at("other"))
     os.chmod(t.at("other"), 0o777)
-    t.fails("EACCES a directory that changes its parent must be writable", errno.EACCES,
-            lambda: raises(as_user(os.rename, opened + "/roots", t.at("other/roots"))))
+    t.fails(
+        "EACCES a directory that changes its parent must be writable",
+        errno.EACCES,
+        lambda: raises(as_user(os.rename, opened + "/roots", t.at("other/roots"))),
+    )
     t.equal("within its parent it need not be", as_user(os.rename, opened + "/roots", opened + "/renamed"), None)
     private = t.dir("private", 0o700)
     t.file("private/x")
@@ -68,7 +73,11 @@ def semantics(t):
     number = os.stat(t.at("a")).st_ino
     held = os.open(t.at("b"), os.O_RDONLY)
     os.rename(t.at("a"), t.at("b"))
-    t.equal("replaced", (open(t.at("b"), "rb").read(), os.stat(t.at("b")).st_ino == number, os.path.exists(t.at("a"))), (b"A", True, False))
+    t.equal(
+        "replaced",
+        (open(t.at("b"), "rb").read(), os.stat(t.at("b")).st_ino == number, os.path.exists(t.at("a"))),
+        (b"A", True, False),
+    )
     t.equal("the replaced one is nameless", (os.fstat(held).st_nlink, os.read(held, 5)), (0, b"B"))
     t.works("onto itself", os.rename, t.at("b"), t.at("b"))
     os.link(t.at("b"), t.at("c"))
@@ -103,12 +112,12 @@ def times(t):
     t.dir("to")
     os.rename(t.at("file"), t.at("from/file"))
     for name in ("from", "to"):
-        os.utime(t.at(name), ns=(10 ** 18, 10 ** 18))
-    os.utime(t.at("from/file"), ns=(10 ** 18, 10 ** 18))
+        os.utime(t.at(name), ns=(10**18, 10**18))
+    os.utime(t.at("from/file"), ns=(10**18, 10**18))
     os.rename(t.at("from/file"), t.at("to/file"))
-    t.true("the source's mtime moves", os.stat(t.at("from")).st_mtime_ns > 10 ** 18)
-    t.true("the target's mtime moves", os.stat(t.at("to")).st_mtime_ns > 10 ** 18)
-    t.equal("the file's mtime stays", os.stat(t.at("to/file")).st_mtime_ns, 10 ** 18)
+    t.true("the source's mtime moves", os.stat(t.at("from")).st_mtime_ns > 10**18)
+    t.true("the target's mtime moves", os.stat(t.at("to")).st_mtime_ns > 10**18)
+    t.equal("the file's mtime stays", os.stat(t.at("to/file")).st_mtime_ns, 10**18)
 
 
 @case
@@ -124,14 +133,24 @@ def flags(t):
     t.works("EXCHANGE", rename2, t.at("new"), t.at("b"), EXCHANGE)
     t.equal("exchanged", (open(t.at("new"), "rb").read(), open(t.at("b"), "rb").read()), (b"B", b"A"))
     t.works("EXCHANGE a file and a directory", rename2, t.at("b"), t.at("d"), EXCHANGE)
-    t.equal("exchanged kinds", (os.path.isdir(t.at("b")), open(t.at("d"), "rb").read(), os.listdir(t.at("b"))), (True, b"A", ["inner"]))
+    t.equal(
+        "exchanged kinds",
+        (os.path.isdir(t.at("b")), open(t.at("d"), "rb").read(), os.listdir(t.at("b"))),
+        (True, b"A", ["inner"]),
+    )
     t.fails("EXCHANGE ENOENT", errno.ENOENT, rename2, t.at("b"), t.at("none"), EXCHANGE)
     t.fails("EINVAL both", errno.EINVAL, rename2, t.at("b"), t.at("d"), NOREPLACE | EXCHANGE)
     t.fails("EINVAL unknown", errno.EINVAL, rename2, t.at("b"), t.at("d"), 64)
-    t.fails("EXCHANGE with its own parent", (errno.EINVAL, errno.ENOTEMPTY), rename2, t.at("b/inner"), t.at("b"), EXCHANGE)
+    t.fails(
+        "EXCHANGE with its own parent", (errno.EINVAL, errno.ENOTEMPTY), rename2, t.at("b/inner"), t.at("b"), EXCHANGE
+    )
     os.makedirs(t.at("p/q"))
     os.makedirs(t.at("r/s/t"))
     t.works("EXCHANGE of directories", rename2, t.at("p/q"), t.at("r/s"), EXCHANGE)
     t.equal("their contents", (os.listdir(t.at("p/q")), os.listdir(t.at("r/s"))), (["t"], []))
-    t.equal("their parents", (os.stat(t.at("p/q/..")).st_ino == os.stat(t.at("p")).st_ino, os.stat(t.at("p")).st_nlink), (True, 3))
+    t.equal(
+        "their parents",
+        (os.stat(t.at("p/q/..")).st_ino == os.stat(t.at("p")).st_ino, os.stat(t.at("p")).st_nlink),
+        (True, 3),
+    )
     t.same("EXCHANGE with itself", outcome(rename2, t.at("p"), t.at("p"), EXCHANGE))

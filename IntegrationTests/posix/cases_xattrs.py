@@ -11,12 +11,21 @@ CREATE, REPLACE = os.XATTR_CREATE, os.XATTR_REPLACE
 @case
 def values(t):
     path = t.file("file")
-    for name, value in (("user.a", b"1"), ("user.empty", b""), ("user.binary", bytes(range(256))), ("user.large", b"x" * 3000),
-                        ("user.ünï", b"unicode"), ("user." + "n" * 250, b"long name")):
+    for name, value in (
+        ("user.a", b"1"),
+        ("user.empty", b""),
+        ("user.binary", bytes(range(256))),
+        ("user.large", b"x" * 3000),
+        ("user.ünï", b"unicode"),
+        ("user." + "n" * 250, b"long name"),
+    ):
         t.works("set " + name[:12], os.setxattr, path, name, value)
         t.equal("get " + name[:12], os.getxattr(path, name), value)
-    t.equal("list", sorted(name for name in os.listxattr(path) if name.startswith("user.")),
-            sorted(["user.a", "user.empty", "user.binary", "user.large", "user.ünï", "user." + "n" * 250]))
+    t.equal(
+        "list",
+        sorted(name for name in os.listxattr(path) if name.startswith("user.")),
+        sorted(["user.a", "user.empty", "user.binary", "user.large", "user.ünï", "user." + "n" * 250]),
+    )
     os.setxattr(path, "user.a", b"other")
     t.equal("replaced", os.getxattr(path, "user.a"), b"other")
     os.removexattr(path, "user.a")
@@ -62,6 +71,7 @@ def errors(t):
     t.fails("EPERM on a FIFO", errno.EPERM, os.setxattr, t.at("fifo"), "user.a", b"x")
     import ctypes
     from harness import checked, libc
+
     buffer = ctypes.create_string_buffer(2)
     os.setxattr(path, "user.long", b"12345")
     t.fails("ERANGE get", errno.ERANGE, lambda: checked(libc.getxattr(os.fsencode(path), b"user.long", buffer, 2)))
@@ -83,9 +93,17 @@ def permissions(t):
     os.chown(path, USER, USER)
     t.fails("EPERM trusted as user", errno.EPERM, lambda: raises(as_user(os.setxattr, path, "trusted.u", b"x")))
     t.fails("ENODATA reading trusted as user", errno.ENODATA, lambda: raises(as_user(os.getxattr, path, "trusted.t")))
-    t.equal("trusted is not listed to users", as_user(lambda: [n for n in os.listxattr(path) if n.startswith("trusted")]), [])
+    t.equal(
+        "trusted is not listed to users",
+        as_user(lambda: [n for n in os.listxattr(path) if n.startswith("trusted")]),
+        [],
+    )
     sticky = t.dir("sticky", 0o1777)
-    t.fails("EPERM user.* on a sticky directory of another", errno.EPERM, lambda: raises(as_user(os.setxattr, sticky, "user.a", b"x")))
+    t.fails(
+        "EPERM user.* on a sticky directory of another",
+        errno.EPERM,
+        lambda: raises(as_user(os.setxattr, sticky, "user.a", b"x")),
+    )
 
 
 @case

@@ -58,7 +58,8 @@ class Recorder:
         self.observations.append((label, repr(value)))
 
     def equal(self, label, value, expected):
-        self.same(label, value)
+        """What is expected may hold paths and numbers of this one file system; both sides only have to meet their own."""
+        self.observations.append((label, "as expected" if value == expected else repr(value)))
         if value != expected:
             self.wrong.append("%s: expected %r, got %r" % (label, expected, value))
 

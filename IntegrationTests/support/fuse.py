@@ -19,7 +19,11 @@ def mounts(below: str = "/") -> list:
     with open("/proc/self/mountinfo", errors="surrogateescape") as lines:
         for line in lines:
             fields = line.split()
-            point = fields[4].encode("utf-8", "surrogateescape").decode("unicode_escape") if "\\" in fields[4] else fields[4]
+            point = (
+                fields[4].encode("utf-8", "surrogateescape").decode("unicode_escape")
+                if "\\" in fields[4]
+                else fields[4]
+            )
             if point + "/" == prefix or point.startswith(prefix):
                 found.append((point, int(fields[2].split(":")[1]), fields[fields.index("-") + 1]))
     return found

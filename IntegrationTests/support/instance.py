@@ -44,8 +44,20 @@ def smbclient_environment() -> dict:
 class Instance:
     """`with Instance() as server:` starts one and takes it down again, whatever happens in between."""
 
-    def __init__(self, *, users=None, shares=None, smb=None, fuse_options=None, content=None, log_level="info",
-                 share_options=None, extra=None, environment=None, mount=True):
+    def __init__(
+        self,
+        *,
+        users=None,
+        shares=None,
+        smb=None,
+        fuse_options=None,
+        content=None,
+        log_level="info",
+        share_options=None,
+        extra=None,
+        environment=None,
+        mount=True,
+    ):
         self.directory = tempfile.mkdtemp(prefix="instance.")
         os.chmod(self.directory, 0o755)
         self.host, self.port = "127.0.0.1", free_port()
@@ -112,6 +124,7 @@ class Instance:
     def start(self):
         if ORACLE == "samba":
             from . import oracle
+
             oracle.start(self)
             return
         self.launch()
@@ -122,8 +135,14 @@ class Instance:
         if not os.access(BINARY, os.X_OK):
             raise InstanceFailure("%s is not there: swift build -c release --scratch-path .build-release" % BINARY)
         log = open(self.log_path, "ab")
-        self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                        env=dict(os.environ, **self.environment), start_new_session=True)
+        self.process = subprocess.Popen(
+            self.command(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=dict(os.environ, **self.environment),
+            start_new_session=True,
+        )
         log.close()
 
     def await_ready(self):
@@ -131,6 +150,7 @@ class Instance:
             if self.process.poll() is not None:
                 raise InstanceFailure("ended with %d before it was ready:\n%s" % (self.process.returncode, self.log()))
             return os.path.exists(self.ready_path) and open(self.ready_path).read().endswith("\n")
+
         if not wait_until(answered, READY_SECONDS, 0.002):
             raise InstanceFailure("not ready after %d s:\n%s" % (READY_SECONDS, self.log()))
         self.ready = json.loads(open(self.ready_path).read())
@@ -178,21 +198,48 @@ class Instance:
 
     def tree(self, user=None, password=None, share=None, **options) -> smb2.Tree:
         """A session of its own through the SMB door."""
-        return smb2.open_tree(self.host, self.port, share or self.share, self.user if user is None else user,
-                              self.password if password is None else password, **options)
+        return smb2.open_tree(
+            self.host,
+            self.port,
+            share or self.share,
+            self.user if user is None else user,
+            self.password if password is None else password,
+            **options,
+        )
 
     def smbclient_command(self, commands, *, share=None, options=(), login=None, dialect="SMB2_02") -> list:
-        return ["smbclient", "//%s/%s" % (self.host, share or self.share), "-p", str(self.port), "-m", dialect,
-                *(login if login is not None else ["-A", self.auth_file]), *options, "-c", commands]
+        return [
+            "smbclient",
+            "//%s/%s" % (self.host, share or self.share),
+            "-p",
+            str(self.port),
+            "-m",
+            dialect,
+            *(login if login is not None else ["-A", self.auth_file]),
+            *options,
+            "-c",
+            commands,
+        ]
 
-    def smbclient(self, commands, *, check=True, timeout=180, cwd=None, stdin=None, **options) -> subprocess.CompletedProcess:
+    def smbclient(
+        self, commands, *, check=True, timeout=180, cwd=None, stdin=None, **options
+    ) -> subprocess.CompletedProcess:
         """Runs smbclient; `check` refuses any exit code but 0 and any NT_STATUS in what it says."""
-        result = subprocess.run(self.smbclient_command(commands, **options), stdout=subprocess.PIPE, input=stdin,
-                                stdin=subprocess.DEVNULL if stdin is None else None, stderr=subprocess.STDOUT, cwd=cwd,
-                                timeout=timeout, env=smbclient_environment())
+        result = subprocess.run(
+            self.smbclient_command(commands, **options),
+            stdout=subprocess.PIPE,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            timeout=timeout,
+            env=smbclient_environment(),
+        )
         result.text = result.stdout.decode("utf-8", "surrogateescape")
         if check and (result.returncode != 0 or "NT_STATUS_" in result.text):
-            raise AssertionError("smbclient -c %r: exit code %d\n%s" % (commands, result.returncode, result.text[-3000:]))
+            raise AssertionError(
+                "smbclient -c %r: exit code %d\n%s" % (commands, result.returncode, result.text[-3000:])
+            )
         return result
 
 

@@ -69,7 +69,7 @@ class Authenticator:
         self.challenge_flags = struct.unpack_from("<I", challenge, 20)[0]
         server_challenge = challenge[24:32]
         length, _, offset = struct.unpack_from("<HHI", challenge, 40)
-        self.target_info = parse_pairs(challenge[offset:offset + length])
+        self.target_info = parse_pairs(challenge[offset : offset + length])
         if not self.user:
             return self._authenticate(b"\0", b"", FLAGS | ANONYMOUS, None, challenge)
         key = md5_mac(nt_hash(self.password), (self.user.upper() + self.domain).encode("utf-16-le"))
@@ -80,10 +80,19 @@ class Authenticator:
         client = b"\1\1" + bytes(6) + stamp + os.urandom(8) + bytes(4) + pack_pairs(pairs) + bytes(4)
         proof = md5_mac(key, server_challenge + client)
         self.session_key = md5_mac(key, proof)
-        return self._authenticate(bytes(24), proof + client, FLAGS, self.session_key if self.with_mic else None, challenge)
+        return self._authenticate(
+            bytes(24), proof + client, FLAGS, self.session_key if self.with_mic else None, challenge
+        )
 
     def _authenticate(self, lm, nt, flags, mic_key, challenge) -> bytes:
-        fields = [lm, nt, self.domain.encode("utf-16-le"), self.user.encode("utf-16-le"), "CLIENT".encode("utf-16-le"), b""]
+        fields = [
+            lm,
+            nt,
+            self.domain.encode("utf-16-le"),
+            self.user.encode("utf-16-le"),
+            "CLIENT".encode("utf-16-le"),
+            b"",
+        ]
         offset, header, payload = 64 + 8 + 16, b"", b""
         for field in fields:
             header += struct.pack("<HHI", len(field), len(field), offset + len(payload))
@@ -99,7 +108,7 @@ def parse_pairs(data: bytes) -> dict:
         kind, length = struct.unpack_from("<HH", data, at)
         if kind == AV_EOL:
             break
-        pairs[kind] = data[at + 4:at + 4 + length]
+        pairs[kind] = data[at + 4 : at + 4 + length]
         at += 4 + length
     return pairs
 

@@ -11,23 +11,69 @@ import struct
 
 from . import ntlm
 
-NEGOTIATE, SESSION_SETUP, LOGOFF, TREE_CONNECT, TREE_DISCONNECT, CREATE, CLOSE, FLUSH, READ, WRITE, LOCK, IOCTL, \
-    CANCEL, ECHO, QUERY_DIRECTORY, CHANGE_NOTIFY, QUERY_INFO, SET_INFO, OPLOCK_BREAK = range(19)
+(
+    NEGOTIATE,
+    SESSION_SETUP,
+    LOGOFF,
+    TREE_CONNECT,
+    TREE_DISCONNECT,
+    CREATE,
+    CLOSE,
+    FLUSH,
+    READ,
+    WRITE,
+    LOCK,
+    IOCTL,
+    CANCEL,
+    ECHO,
+    QUERY_DIRECTORY,
+    CHANGE_NOTIFY,
+    QUERY_INFO,
+    SET_INFO,
+    OPLOCK_BREAK,
+) = range(19)
 
 STATUS = {
-    "SUCCESS": 0, "PENDING": 0x103, "BUFFER_OVERFLOW": 0x80000005, "NO_MORE_FILES": 0x80000006,
-    "UNSUCCESSFUL": 0xC0000001, "NOT_IMPLEMENTED": 0xC0000002, "INVALID_INFO_CLASS": 0xC0000003,
-    "INFO_LENGTH_MISMATCH": 0xC0000004, "INVALID_HANDLE": 0xC0000008, "INVALID_PARAMETER": 0xC000000D,
-    "NO_SUCH_FILE": 0xC000000F, "INVALID_DEVICE_REQUEST": 0xC0000010, "END_OF_FILE": 0xC0000011,
-    "MORE_PROCESSING_REQUIRED": 0xC0000016, "ACCESS_DENIED": 0xC0000022, "BUFFER_TOO_SMALL": 0xC0000023,
-    "OBJECT_NAME_INVALID": 0xC0000033, "OBJECT_NAME_NOT_FOUND": 0xC0000034, "OBJECT_NAME_COLLISION": 0xC0000035,
-    "OBJECT_PATH_NOT_FOUND": 0xC000003A, "OBJECT_PATH_SYNTAX_BAD": 0xC000003B, "SHARING_VIOLATION": 0xC0000043,
-    "FILE_LOCK_CONFLICT": 0xC0000054, "LOCK_NOT_GRANTED": 0xC0000055, "DELETE_PENDING": 0xC0000056,
-    "PRIVILEGE_NOT_HELD": 0xC0000061, "LOGON_FAILURE": 0xC000006D, "DISK_FULL": 0xC000007F,
-    "INSUFFICIENT_RESOURCES": 0xC000009A, "MEDIA_WRITE_PROTECTED": 0xC00000A2, "FILE_IS_A_DIRECTORY": 0xC00000BA,
-    "NOT_SUPPORTED": 0xC00000BB, "NETWORK_NAME_DELETED": 0xC00000C9, "BAD_NETWORK_NAME": 0xC00000CC,
-    "DIRECTORY_NOT_EMPTY": 0xC0000101, "NOT_A_DIRECTORY": 0xC0000103, "CANNOT_DELETE": 0xC0000121,
-    "FILE_CLOSED": 0xC0000128, "USER_SESSION_DELETED": 0xC0000203, "STOPPED_ON_SYMLINK": 0x8000002D,
+    "SUCCESS": 0,
+    "PENDING": 0x103,
+    "BUFFER_OVERFLOW": 0x80000005,
+    "NO_MORE_FILES": 0x80000006,
+    "UNSUCCESSFUL": 0xC0000001,
+    "NOT_IMPLEMENTED": 0xC0000002,
+    "INVALID_INFO_CLASS": 0xC0000003,
+    "INFO_LENGTH_MISMATCH": 0xC0000004,
+    "INVALID_HANDLE": 0xC0000008,
+    "INVALID_PARAMETER": 0xC000000D,
+    "NO_SUCH_FILE": 0xC000000F,
+    "INVALID_DEVICE_REQUEST": 0xC0000010,
+    "END_OF_FILE": 0xC0000011,
+    "MORE_PROCESSING_REQUIRED": 0xC0000016,
+    "ACCESS_DENIED": 0xC0000022,
+    "BUFFER_TOO_SMALL": 0xC0000023,
+    "OBJECT_NAME_INVALID": 0xC0000033,
+    "OBJECT_NAME_NOT_FOUND": 0xC0000034,
+    "OBJECT_NAME_COLLISION": 0xC0000035,
+    "OBJECT_PATH_NOT_FOUND": 0xC000003A,
+    "OBJECT_PATH_SYNTAX_BAD": 0xC000003B,
+    "SHARING_VIOLATION": 0xC0000043,
+    "FILE_LOCK_CONFLICT": 0xC0000054,
+    "LOCK_NOT_GRANTED": 0xC0000055,
+    "DELETE_PENDING": 0xC0000056,
+    "PRIVILEGE_NOT_HELD": 0xC0000061,
+    "LOGON_FAILURE": 0xC000006D,
+    "DISK_FULL": 0xC000007F,
+    "INSUFFICIENT_RESOURCES": 0xC000009A,
+    "MEDIA_WRITE_PROTECTED": 0xC00000A2,
+    "FILE_IS_A_DIRECTORY": 0xC00000BA,
+    "NOT_SUPPORTED": 0xC00000BB,
+    "NETWORK_NAME_DELETED": 0xC00000C9,
+    "BAD_NETWORK_NAME": 0xC00000CC,
+    "DIRECTORY_NOT_EMPTY": 0xC0000101,
+    "NOT_A_DIRECTORY": 0xC0000103,
+    "CANNOT_DELETE": 0xC0000121,
+    "FILE_CLOSED": 0xC0000128,
+    "USER_SESSION_DELETED": 0xC0000203,
+    "STOPPED_ON_SYMLINK": 0x8000002D,
 }
 NAMES = {code: name for name, code in STATUS.items()}
 
@@ -37,8 +83,14 @@ GENERIC_READ, GENERIC_WRITE, GENERIC_ALL = 0x80000000, 0x40000000, 0x10000000
 SHARE_NONE, SHARE_READ, SHARE_WRITE, SHARE_DELETE, SHARE_ALL = 0, 1, 2, 4, 7
 SUPERSEDE, OPEN, CREATE_NEW, OPEN_IF, OVERWRITE, OVERWRITE_IF = range(6)
 DIRECTORY_FILE, NON_DIRECTORY_FILE, DELETE_ON_CLOSE, OPEN_REPARSE_POINT = 0x1, 0x40, 0x1000, 0x200000
-ATTRIBUTE_READONLY, ATTRIBUTE_HIDDEN, ATTRIBUTE_SYSTEM, ATTRIBUTE_DIRECTORY, ATTRIBUTE_ARCHIVE, ATTRIBUTE_NORMAL = \
-    0x1, 0x2, 0x4, 0x10, 0x20, 0x80
+ATTRIBUTE_READONLY, ATTRIBUTE_HIDDEN, ATTRIBUTE_SYSTEM, ATTRIBUTE_DIRECTORY, ATTRIBUTE_ARCHIVE, ATTRIBUTE_NORMAL = (
+    0x1,
+    0x2,
+    0x4,
+    0x10,
+    0x20,
+    0x80,
+)
 FLAG_RESPONSE, FLAG_ASYNC, FLAG_RELATED, FLAG_SIGNED = 0x1, 0x2, 0x4, 0x8
 END_OF_FILE_OFFSET = 0xFFFFFFFFFFFFFFFF
 EPOCH_DIFFERENCE = 116444736000000000  # FILETIME units between 1601 and 1970
@@ -67,9 +119,21 @@ class Disconnected(Exception):
 class Response:
     def __init__(self, message: bytes):
         self.message = message
-        (self.protocol, self.size, self.charge, self.status, self.command, self.credits, self.flags, self.next,
-         self.message_id, self.process, self.tree_id, self.session_id, self.signature) = \
-            struct.unpack_from("<4sHHIHHIIQIIQ16s", message)
+        (
+            self.protocol,
+            self.size,
+            self.charge,
+            self.status,
+            self.command,
+            self.credits,
+            self.flags,
+            self.next,
+            self.message_id,
+            self.process,
+            self.tree_id,
+            self.session_id,
+            self.signature,
+        ) = struct.unpack_from("<4sHHIHHIIQIIQ16s", message)
         self.body = message[64:]
 
     @property
@@ -77,10 +141,35 @@ class Response:
         return status_name(self.status)
 
 
-def header(command, message_id, *, session_id=0, tree_id=0, flags=0, credits=64, next_command=0, charge=0, status=0,
-           process=0xFEFF) -> bytes:
-    return struct.pack("<4sHHIHHIIQIIQ16s", b"\xfeSMB", 64, charge, status, command, credits, flags, next_command,
-                       message_id, process, tree_id, session_id, bytes(16))
+def header(
+    command,
+    message_id,
+    *,
+    session_id=0,
+    tree_id=0,
+    flags=0,
+    credits=64,
+    next_command=0,
+    charge=0,
+    status=0,
+    process=0xFEFF,
+) -> bytes:
+    return struct.pack(
+        "<4sHHIHHIIQIIQ16s",
+        b"\xfeSMB",
+        64,
+        charge,
+        status,
+        command,
+        credits,
+        flags,
+        next_command,
+        message_id,
+        process,
+        tree_id,
+        session_id,
+        bytes(16),
+    )
 
 
 class Connection:
@@ -184,9 +273,21 @@ class Connection:
     def negotiate(self, dialects=(0x0202,), security_mode=1) -> Response:
         body = struct.pack("<HHHHI16sQ", 36, len(dialects), security_mode, 0, 0, os.urandom(16), 0)
         response = self.call(NEGOTIATE, body + struct.pack("<%dH" % len(dialects), *dialects), session_id=0, tree_id=0)
-        (_, self.security_mode, self.dialect, _, self.server_guid, self.capabilities, self.max_transact, self.max_read,
-         self.max_write, self.system_time, _, self.blob_offset, self.blob_length) = \
-            struct.unpack_from("<HHHH16sIIIIQQHH", response.body)
+        (
+            _,
+            self.security_mode,
+            self.dialect,
+            _,
+            self.server_guid,
+            self.capabilities,
+            self.max_transact,
+            self.max_read,
+            self.max_write,
+            self.system_time,
+            _,
+            self.blob_offset,
+            self.blob_length,
+        ) = struct.unpack_from("<HHHH16sIIIIQQHH", response.body)
         return response
 
     def setup_body(self, token: bytes, *, security_mode=1, previous=0) -> bytes:
@@ -196,11 +297,16 @@ class Connection:
         """Raw NTLMSSP, without SPNEGO around it. `sign` None signs where the session is neither guest nor anonymous."""
         self.authenticator = ntlm.Authenticator(user, password, domain, with_mic=with_mic)
         self.session_id = 0
-        first = self.call(SESSION_SETUP, self.setup_body(self.authenticator.first()), want=("MORE_PROCESSING_REQUIRED",),
-                          session_id=0, tree_id=0)
+        first = self.call(
+            SESSION_SETUP,
+            self.setup_body(self.authenticator.first()),
+            want=("MORE_PROCESSING_REQUIRED",),
+            session_id=0,
+            tree_id=0,
+        )
         self.session_id = first.session_id
         offset, length = struct.unpack_from("<HH", first.body, 4)
-        challenge = first.message[offset:offset + length]
+        challenge = first.message[offset : offset + length]
         token = self.authenticator.second(challenge)
         response = self.call(SESSION_SETUP, self.setup_body(token, previous=previous), tree_id=0)
         self.session_flags = struct.unpack_from("<H", response.body, 2)[0]
@@ -236,7 +342,9 @@ class Tree:
     def __init__(self, connection: Connection, response: Response):
         self.connection = connection
         self.id = connection.tree_id = response.tree_id
-        _, self.kind, _, self.flags, self.capabilities, self.maximal_access = struct.unpack_from("<HBBIII", response.body)
+        _, self.kind, _, self.flags, self.capabilities, self.maximal_access = struct.unpack_from(
+            "<HBBIII", response.body
+        )
 
     def __enter__(self):
         return self
@@ -253,11 +361,28 @@ class Tree:
     @staticmethod
     def create_body(path, access, share, disposition, options, attributes, oplock=0, name=None) -> bytes:
         name = path.replace("/", "\\").encode("utf-16-le", "surrogatepass") if name is None else name
-        return struct.pack("<HBBIQQIIIIIHHII", 57, 0, oplock, 2, 0, 0, access, attributes, share, disposition, options,
-                           120, len(name), 0, 0) + (name or b"\0")
+        return struct.pack(
+            "<HBBIQQIIIIIHHII",
+            57,
+            0,
+            oplock,
+            2,
+            0,
+            0,
+            access,
+            attributes,
+            share,
+            disposition,
+            options,
+            120,
+            len(name),
+            0,
+            0,
+        ) + (name or b"\0")
 
-    def open(self, path, access=GENERIC_READ, *, share=SHARE_ALL, disposition=OPEN, options=0, attributes=0,
-             oplock=0) -> "File":
+    def open(
+        self, path, access=GENERIC_READ, *, share=SHARE_ALL, disposition=OPEN, options=0, attributes=0, oplock=0
+    ) -> "File":
         body = self.create_body(path, access, share, disposition, options, attributes, oplock)
         return File(self, path, self.connection.call(CREATE, body, tree_id=self.id))
 
@@ -298,10 +423,20 @@ class Tree:
 
 class Entry:
     def __init__(self, data: bytes):
-        (_, self.index, self.created, self.accessed, self.written, self.changed, self.size, self.allocation,
-         self.attributes, length) = struct.unpack_from("<IIQQQQQQII", data)
+        (
+            _,
+            self.index,
+            self.created,
+            self.accessed,
+            self.written,
+            self.changed,
+            self.size,
+            self.allocation,
+            self.attributes,
+            length,
+        ) = struct.unpack_from("<IIQQQQQQII", data)
         self.number = struct.unpack_from("<Q", data, 96)[0]
-        self.name = data[104:104 + length].decode("utf-16-le", "surrogatepass")
+        self.name = data[104 : 104 + length].decode("utf-16-le", "surrogatepass")
 
     @property
     def is_directory(self):
@@ -311,8 +446,21 @@ class Entry:
 class File:
     def __init__(self, tree: Tree, path: str, response: Response):
         self.tree, self.connection, self.path = tree, tree.connection, path
-        (_, self.oplock, self.flags, self.action, self.created, self.accessed, self.written, self.changed,
-         self.allocation, self.size, self.attributes, _, self.id) = struct.unpack_from("<HBBIQQQQQQII16s", response.body)
+        (
+            _,
+            self.oplock,
+            self.flags,
+            self.action,
+            self.created,
+            self.accessed,
+            self.written,
+            self.changed,
+            self.allocation,
+            self.size,
+            self.attributes,
+            _,
+            self.id,
+        ) = struct.unpack_from("<HBBIQQQQQQII16s", response.body)
         self.is_open = True
 
     def __enter__(self):
@@ -333,7 +481,7 @@ class File:
         body = struct.pack("<HBBIQ16sIIIHH", 49, 0x50, 0, count, offset, self.id, 0, 0, 0, 0, 0) + b"\0"
         response = self.call(READ, body, **fields)
         start, length = struct.unpack_from("<BxI", response.body, 2)
-        return response.message[start:start + length]
+        return response.message[start : start + length]
 
     def read_all(self) -> bytes:
         parts, offset = [], 0
@@ -350,7 +498,7 @@ class File:
     def write(self, data: bytes, offset=0) -> int:
         done = 0
         while True:
-            piece = data[done:done + min(self.connection.max_write, 65536)]
+            piece = data[done : done + min(self.connection.max_write, 65536)]
             at = offset if offset == END_OF_FILE_OFFSET else offset + done
             body = struct.pack("<HHIQ16sIIHHI", 49, 112, len(piece), at, self.id, 0, 0, 0, 0, 0) + piece
             done += struct.unpack_from("<I", self.call(WRITE, body).body, 4)[0]
@@ -364,11 +512,22 @@ class File:
         self.call(FLUSH, struct.pack("<HHI16s", 24, 0, 0, self.id))
 
     def query(self, kind, information_class, length=65536, *, additional=0, data=b"", want=("SUCCESS",)) -> bytes:
-        body = struct.pack("<HBBIHHIII16s", 41, kind, information_class, length, 104 if data else 0, 0, len(data),
-                           additional, 0, self.id) + (data or b"\0")
+        body = struct.pack(
+            "<HBBIHHIII16s",
+            41,
+            kind,
+            information_class,
+            length,
+            104 if data else 0,
+            0,
+            len(data),
+            additional,
+            0,
+            self.id,
+        ) + (data or b"\0")
         response = self.call(QUERY_INFO, body, want=want)
         start, count = struct.unpack_from("<HI", response.body, 2)
-        return response.message[start:start + count]
+        return response.message[start : start + count]
 
     def set(self, kind, information_class, data: bytes, additional=0):
         body = struct.pack("<HBBIHHI16s", 33, kind, information_class, len(data), 96, 0, additional, self.id) + data
@@ -402,12 +561,14 @@ class File:
         """One QUERY_DIRECTORY after the other until NO_MORE_FILES."""
         name = pattern.encode("utf-16-le")
         while True:
-            body = struct.pack("<HBBI16sHHI", 33, information_class, flags, 0, self.id, 96, len(name), size) + (name or b"\0")
+            body = struct.pack("<HBBI16sHHI", 33, information_class, flags, 0, self.id, 96, len(name), size) + (
+                name or b"\0"
+            )
             response = self.call(QUERY_DIRECTORY, body, want=("SUCCESS", "NO_MORE_FILES", "NO_SUCH_FILE"))
             if response.status:
                 return
             start, count = struct.unpack_from("<HI", response.body, 2)
-            yield response.message[start:start + count]
+            yield response.message[start : start + count]
             flags &= ~0x11
 
     def list(self, pattern="*", **options) -> list:

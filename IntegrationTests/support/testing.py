@@ -39,7 +39,10 @@ class DoorsTestCase(unittest.TestCase):
     def assertSameTree(self, left: dict, right: dict, message=None):
         lines = trees.differences(left, right)
         if lines:
-            self.fail("%s: %d against %d entries\n  %s" % (message or "trees differ", len(left), len(right), "\n  ".join(lines)))
+            self.fail(
+                "%s: %d against %d entries\n  %s"
+                % (message or "trees differ", len(left), len(right), "\n  ".join(lines))
+            )
 
     def assertFails(self, number, action, *arguments):
         """The action raises an OSError with one of these errnos."""
@@ -55,6 +58,7 @@ class DoorsTestCase(unittest.TestCase):
     def assertStatus(self, name, action, *arguments, **options):
         """The action raises an SMBError with one of these status names."""
         from .smb2 import SMBError
+
         names = name if isinstance(name, tuple) else (name,)
         try:
             result = action(*arguments, **options)
@@ -66,11 +70,13 @@ class DoorsTestCase(unittest.TestCase):
 
 def errno_name(number) -> str:
     import errno
+
     return errno.errorcode.get(number, str(number))
 
 
 def remove_tree(path: str):
     import shutil
+
     shutil.rmtree(path, ignore_errors=True)
 
 
@@ -86,7 +92,10 @@ class LineResult(unittest.TestResult):
         self.began, self.bad = time.monotonic(), False
 
     def line(self, mark, test):
-        print("  %-4s %7.2f s  %s" % (mark, time.monotonic() - (self.began or time.monotonic()), name_of(test)), flush=True)
+        print(
+            "  %-4s %7.2f s  %s" % (mark, time.monotonic() - (self.began or time.monotonic()), name_of(test)),
+            flush=True,
+        )
 
     def addSuccess(self, test):
         super().addSuccess(test)

@@ -80,16 +80,37 @@ class Guest:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 << 20)
-        network = subprocess.Popen(["libslirp-helper", "--fd=%d" % ours.fileno(), "--disable-ipv6", "--exit-with-parent", "--mtu=%d" % MTU],
-                                   pass_fds=[ours.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        network = subprocess.Popen(
+            ["libslirp-helper", "--fd=%d" % ours.fileno(), "--disable-ipv6", "--exit-with-parent", "--mtu=%d" % MTU],
+            pass_fds=[ours.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         console = os.path.join(self.directory, "console")
         with open(console, "wb") as log:
             kernel = subprocess.Popen(
-                ["linux.uml", "mem=512M", "rootfstype=hostfs", "rootflags=/", "ro", "init=" + stages, "quiet", "con=null",
-                 "con0=null,fd:1", "ssl=null", "uml_dir=" + os.path.join(self.directory, "control"),
-                 "vec0:transport=fd,fd=%d,depth=128,mtu=%d" % (theirs.fileno(), MTU)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, pass_fds=[theirs.fileno()], start_new_session=True,
-                env=dict(os.environ, TMPDIR="/dev/shm"))
+                [
+                    "linux.uml",
+                    "mem=512M",
+                    "rootfstype=hostfs",
+                    "rootflags=/",
+                    "ro",
+                    "init=" + stages,
+                    "quiet",
+                    "con=null",
+                    "con0=null,fd:1",
+                    "ssl=null",
+                    "uml_dir=" + os.path.join(self.directory, "control"),
+                    "vec0:transport=fd,fd=%d,depth=128,mtu=%d" % (theirs.fileno(), MTU),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                env=dict(os.environ, TMPDIR="/dev/shm"),
+            )
         ours.close()
         theirs.close()
         code = 125
@@ -111,6 +132,7 @@ class Guest:
                     return file.read()
             except FileNotFoundError:
                 return ""
+
         written = content(os.path.join(self.shared, "code")).strip()
         if written.isdigit():
             code = int(written)

@@ -1,13 +1,14 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int linux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
@@ -32,6 +33,30 @@ void linux_close_range(unsigned first, unsigned last) { close_range(first, last,
 
 void linux_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-int linux_spawn_in_foreground(void *actions, int terminal) {
-    return posix_spawn_file_actions_addtcsetpgrp_np(actions, terminal);
+int linux_spawn_command(char *const arguments[], char *const environment[], int terminal, int *process) {
+    // The child runs in our memory until it executes: nothing of ours may interrupt it there.
+    sigset_t all, before, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const pid_t parent = getpid();
+    volatile int error = 0;
+    const pid_t child = vfork();
+    if (child == 0) {
+        setpgid(0, 0);
+        // From the background this is allowed while SIGTTOU is blocked.
+        if (terminal >= 0) tcsetpgrp(terminal, getpid());
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        if (getppid() != parent) _exit(127);
+        for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+        sigprocmask(SIG_SETMASK, &none, 0);
+        execvpe(arguments[0], arguments, environment);
+        error = errno;
+        _exit(127);
+    }
+    const int failure = child < 0 ? errno : error;
+    pthread_sigmask(SIG_SETMASK, &before, 0);
+    if (child > 0 && failure != 0) waitpid(child, 0, 0);
+    *process = child;
+    return failure;
 }

@@ -21,28 +21,36 @@ extension FileSystem {
     /// namespace lock.
     ///
     /// - Throws: `.pathNotFound` when a component before the last is missing or no directory; `.notFound` for a link that leads out of
-    ///   the share, nowhere, or round in a circle; `.accessDenied` without search permission.
+    ///   the share or round in a circle, and for a last component that is a link to nothing; `.accessDenied` without search permission.
     func resolve(
         _ path: [FileName], followingLast: Bool, _ context: OperationContext
     ) throws(FileSystemError) -> ResolvedPath {
         let root = try record(.root)
         /// The directories from the root to where the walk stands.
         var trail = [root]
-        var rest = path.map { Component(name: $0, isOfLink: false) }[...]
+        var rest = path[...].map { Component.name($0) }[...]
         var linksFollowed = 0
+        /// Components at the end of `rest` that come from the request, not from a link: they decide what a missing one means.
+        var requested = rest.count
+        /// A component is missing, or in the middle and no directory: the request's path is wrong, or the link that was to be its last
+        /// component leads nowhere.
+        func missing() -> FileSystemError { requested > 0 ? .pathNotFound : .notFound }
         while let component = rest.popFirst() {
-            guard let name = component.name else {
+            let isFromLink = rest.count >= requested
+            requested = min(requested, rest.count)
+            let name: FileName
+            switch component {
+            case .parent:
                 guard trail.count > 1 else { throw .notFound }
                 trail.removeLast()
                 continue
+            case .name(let next): name = next
             }
             let directory = trail[trail.count - 1]
             try AccessCheck.require(.execute, of: context.identity, to: directory.attributes)
             let isLast = rest.isEmpty
             guard let entry = try entryIgnoringCase(name, in: directory.attributes.inode) else {
-                // What a link names and is not there makes the link dangle; only the request's own last name can be made.
-                guard !component.isOfLink else { throw .notFound }
-                guard isLast else { throw .pathNotFound }
+                guard isLast, !isFromLink else { throw missing() }
                 return ResolvedPath(parent: directory, name: name)
             }
             let target = try record(entry.inode)
@@ -56,7 +64,7 @@ extension FileSystem {
             case _ where isLast:
                 return ResolvedPath(parent: directory, name: name, entry: entry, target: target)
             default:
-                throw .pathNotFound
+                throw missing()
             }
         }
         // The root, or a link that ends in `.` or `..`.
@@ -69,11 +77,9 @@ extension FileSystem {
         return ResolvedPath(parent: parent, name: entry?.name, entry: entry, target: last)
     }
 
-    /// One step of a walk; without a name it goes up.
-    private struct Component {
-        var name: FileName?
-        /// It comes from a link's target, not from the request.
-        var isOfLink = true
+    private enum Component {
+        case name(FileName)
+        case parent
     }
 
     /// A link's target as components. Absolute ones lead out of the share.
@@ -83,10 +89,10 @@ extension FileSystem {
         for part in target.split(separator: UInt8(ascii: "/")) {
             switch Array(part) {
             case [0x2E]: continue
-            case [0x2E, 0x2E]: result.append(Component())
+            case [0x2E, 0x2E]: result.append(.parent)
             case let bytes:
                 guard let name = try? FileName(bytes) else { throw .notFound }
-                result.append(Component(name: name))
+                result.append(.name(name))
             }
         }
         return result

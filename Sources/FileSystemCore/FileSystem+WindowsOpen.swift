@@ -127,19 +127,21 @@ extension FileSystem {
         _ place: ResolvedPath, _ request: WindowsOpenRequest, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
         guard let parent = place.parent, let name = place.name else { throw .notFound }
-        if request.options.contains(.deleteOnClose), request.dosAttributes.contains(.readOnly) { throw .cannotDelete }
+        // Whoever makes a file gets what is asked for, also what its mode bits will not allow the next time.
+        var granted = request.access.expandingGenerics
+        if granted.contains(.maximumAllowed) { granted.formUnion(.all) }
+        granted.remove(.maximumAllowed)
+        guard granted.isSubset(of: .all) else { throw .accessDenied }
+        if request.options.contains(.deleteOnClose) {
+            guard granted.contains(.delete) else { throw .accessDenied }
+            guard !request.dosAttributes.contains(.readOnly) else { throw .cannotDelete }
+        }
         let isDirectory = request.options.contains(.directory)
         var dosAttributes = request.dosAttributes
         if !isDirectory { dosAttributes.insert(.archive) }
         let file = NewFile(
             type: isDirectory ? .directory : .regular, permissions: Permissions(rawValue: isDirectory ? 0o777 : 0o666),
             umask: options.umask, dosAttributes: dosAttributes)
-        // Whoever makes a file gets what is asked for, also what its mode bits will not allow the next time.
-        var granted = request.access.expandingGenerics
-        if granted.contains(.maximumAllowed) { granted.formUnion(.all) }
-        granted.remove(.maximumAllowed)
-        guard granted.isSubset(of: .all) else { throw .accessDenied }
-        if request.options.contains(.deleteOnClose), !granted.contains(.delete) { throw .accessDenied }
         let (record, receipt) = try insert(file, named: name, in: parent.attributes.inode, context)
         let outcome = try admit(
             record.attributes, link: Link(parent: parent.attributes.inode, name: name), granted: granted, maximal: .all,

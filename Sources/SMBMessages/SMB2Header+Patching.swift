@@ -2,8 +2,8 @@ package import WindowsTypes
 
 /// Fields of a header that are known only when the message behind it has been written.
 ///
-/// `start` is where that header begins in `bytes`. Only our own encoder's output comes here, so a header that does not fit
-/// is a precondition failure.
+/// `start` is where that header begins in `bytes`. Only our own encoder's output comes here, so a header that does not
+/// fit is a precondition failure.
 extension SMB2Header {
     /// Where fields lie, in bytes from the header's start — [MS-SMB2] 2.2.1.2
     package enum FieldOffset {
@@ -14,8 +14,11 @@ extension SMB2Header {
         package static let flags = 16
         package static let nextCommand = 20
         package static let messageID = 24
-        package static let treeID = 36
+        /// In the asynchronous form.
         package static let asyncID = 32
+        /// In the synchronous form, as ``treeID``.
+        package static let processID = 32
+        package static let treeID = 36
         package static let sessionID = 40
         package static let signature = 48
     }

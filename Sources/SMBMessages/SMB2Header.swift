@@ -46,7 +46,8 @@ package struct SMB2Header: Equatable, Sendable {
 
     package init(
         command: Command, status: NTStatus = .success, flags: HeaderFlags = [], creditCharge: UInt16 = 0,
-        credits: UInt16 = 0, nextCommand: UInt32 = 0, messageID: MessageID, processID: UInt32 = 0, treeID: TreeID = .none,
+        credits: UInt16 = 0, nextCommand: UInt32 = 0, messageID: MessageID, processID: UInt32 = 0,
+        treeID: TreeID = .none,
         asyncID: AsyncID? = nil, sessionID: SessionID = .none, signature: MessageSignature = .zero
     ) {
         self.creditCharge = creditCharge
@@ -92,23 +93,33 @@ package struct SMB2Header: Equatable, Sendable {
         signature = try MessageSignature(parsing: &reader)
     }
 
+    /// One growth of the buffer for all 64 bytes: a field at a time costs four times as much, in every message.
     package func write(to writer: inout WireWriter) {
-        writer.integer(Self.protocolID)
-        writer.integer(UInt16(64))
-        writer.integer(creditCharge)
-        writer.integer(status.rawValue)
-        writer.integer(command.rawValue)
-        writer.integer(credits)
-        writer.integer(asyncID == nil ? flags.subtracting(.asyncCommand).rawValue : flags.union(.asyncCommand).rawValue)
-        writer.integer(nextCommand)
-        writer.integer(messageID.rawValue)
-        if let asyncID {
-            writer.integer(asyncID.rawValue)
-        } else {
-            writer.integer(processID)
-            writer.integer(treeID.rawValue)
+        let start = writer.bytes.count
+        writer.zeros(Self.byteCount)
+        unsafe writer.bytes.withUnsafeMutableBytes { bytes in
+            func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, _ offset: Int) {
+                unsafe bytes.storeBytes(of: value.littleEndian, toByteOffset: start + offset, as: Value.self)
+            }
+            put(Self.protocolID, 0)
+            put(UInt16(64), 4)
+            put(creditCharge, FieldOffset.creditCharge)
+            put(status.rawValue, FieldOffset.status)
+            put(command.rawValue, FieldOffset.command)
+            put(credits, FieldOffset.credits)
+            put(nextCommand, FieldOffset.nextCommand)
+            put(messageID.rawValue, FieldOffset.messageID)
+            if let asyncID {
+                put(flags.union(.asyncCommand).rawValue, FieldOffset.flags)
+                put(asyncID.rawValue, FieldOffset.asyncID)
+            } else {
+                put(flags.subtracting(.asyncCommand).rawValue, FieldOffset.flags)
+                put(processID, FieldOffset.processID)
+                put(treeID.rawValue, FieldOffset.treeID)
+            }
+            put(sessionID.rawValue, FieldOffset.sessionID)
+            put(signature.first, FieldOffset.signature)
+            put(signature.second, FieldOffset.signature + 8)
         }
-        writer.integer(sessionID.rawValue)
-        signature.write(to: &writer)
     }
 }

@@ -64,8 +64,10 @@ package final class SMBServer: Sendable {
         _ = mallopt(trimThreshold, 256 << 20)
     }()
 
-    /// Listens; a client that connects from now on is served. Returns the port.
-    package func start() async throws -> Int {
+    /// Listens; a client that connects from now on is served. Blocks its caller meanwhile, and returns the port.
+    ///
+    /// - Throws: NIO's `IOError` where the address cannot be had.
+    package func start() throws -> Int {
         pool.start()
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
@@ -80,34 +82,39 @@ package final class SMBServer: Sendable {
                 value: .init(low: context.limits.unsentReplyBytes / 4, high: context.limits.unsentReplyBytes)
             )
             .childChannelInitializer { [self] channel in accept(channel) }
-        let listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
+        let listener = try bootstrap.bind(host: configuration.host, port: configuration.port).wait()
         state.withLock { $0.listener = listener }
         return listener.localAddress?.port ?? configuration.port
     }
 
-    /// Accepts nothing more, answers what was accepted, closes within the grace time, and returns when all is closed.
-    package func stop(grace: Duration = .seconds(5)) async {
-        let (listener, handlers) = state.withLock { state in
-            state.isStopping = true
-            defer { state.listener = nil }
-            return (state.listener, Array(state.handlers))
-        }
-        try? await listener?.close()
-        for (_, handler) in handlers { handler.onLoop { $0.drain() } }
-        let isGraceOver = Task {
-            try? await Task.sleep(for: grace)
-            for (_, handler) in self.state.withLock({ $0.handlers }) { handler.onLoop { $0.abort() } }
-        }
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isEmpty = state.withLock { state in
-                if !state.handlers.isEmpty { state.onEmpty = { continuation.resume() } }
-                return state.handlers.isEmpty
+    /// Accepts nothing more, answers what was accepted, closes within the grace time, and returns when all is closed. Blocks its
+    /// caller, who must not be on an event loop. Stopping twice, or what was never started, does nothing more.
+    package func stop(grace: Duration = .seconds(5)) {
+        let (listener, handlers, isFirst) = state.withLock { state in
+            defer {
+                state.isStopping = true
+                state.listener = nil
             }
-            if isEmpty { continuation.resume() }
+            return (state.listener, Array(state.handlers.values), !state.isStopping)
         }
-        isGraceOver.cancel()
-        try? await pool.shutdownGracefully()
-        try? await group.shutdownGracefully()
+        guard isFirst else { return }
+        try? listener?.close().wait()
+        let loop = group.next()
+        let allClosed = loop.makePromise(of: Void.self)
+        let isEmpty = state.withLock { state in
+            if !state.handlers.isEmpty { state.onEmpty = { allClosed.succeed() } }
+            return state.handlers.isEmpty
+        }
+        if isEmpty { allClosed.succeed() }
+        for handler in handlers { handler.onLoop { $0.drain() } }
+        let milliseconds = grace.components.seconds &* 1000 &+ grace.components.attoseconds / 1_000_000_000_000_000
+        let end = loop.scheduleTask(in: .milliseconds(max(0, milliseconds))) { [self] in
+            for handler in state.withLock({ $0.handlers.values }) { handler.onLoop { $0.abort() } }
+        }
+        try? allClosed.futureResult.wait()
+        end.cancel()
+        try? pool.syncShutdownGracefully()
+        try? group.syncShutdownGracefully()
     }
 
     /// What every connection has going on.

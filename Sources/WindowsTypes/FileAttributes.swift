@@ -2,7 +2,6 @@
 package struct FileAttributes: OptionSet, Hashable, Sendable {
     package var rawValue: UInt32
 
-    @inlinable
     package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }

@@ -4,7 +4,6 @@ package import WireCoding
 package struct FileTime: RawRepresentable, Hashable, Comparable, Sendable {
     package var rawValue: UInt64
 
-    @inlinable
     package init(rawValue: UInt64) {
         self.rawValue = rawValue
     }
@@ -15,13 +14,12 @@ package struct FileTime: RawRepresentable, Hashable, Comparable, Sendable {
     package static let latest = FileTime(rawValue: UInt64(Int64.max))
 
     /// Seconds from 1601 to 1970.
-    @usableFromInline static let unixEpochInSeconds: Int64 = 11_644_473_600
-    @usableFromInline static let unitsPerSecond: Int64 = 10_000_000
+    private static let unixEpochInSeconds: Int64 = 11_644_473_600
+    private static let unitsPerSecond: Int64 = 10_000_000
 
     /// The time that is `seconds` and `nanoseconds` after the Unix epoch, rounded down to 100 ns.
     ///
     /// Earlier than 1601 becomes ``zero``, later than ``latest`` becomes that; nothing traps.
-    @inlinable
     package init(seconds: Int64, nanoseconds: UInt32) {
         let (shifted, overflow) = seconds.addingReportingOverflow(Self.unixEpochInSeconds)
         if overflow {
@@ -38,21 +36,17 @@ package struct FileTime: RawRepresentable, Hashable, Comparable, Sendable {
     }
 
     /// The same time as seconds since the Unix epoch (negative before 1970) and nanoseconds within that second.
-    @inlinable
     package var sinceUnixEpoch: (seconds: Int64, nanoseconds: UInt32) {
         let (seconds, units) = rawValue.quotientAndRemainder(dividingBy: UInt64(Self.unitsPerSecond))
         return (Int64(seconds) - Self.unixEpochInSeconds, UInt32(units) * 100)
     }
 
-    @inlinable
     package static func < (lhs: FileTime, rhs: FileTime) -> Bool { lhs.rawValue < rhs.rawValue }
 
-    @inlinable
     package init(parsing reader: inout WireReader) throws(WireError) {
         rawValue = try reader.integer()
     }
 
-    @inlinable
     package func write(to writer: inout WireWriter) {
         writer.integer(rawValue)
     }

@@ -2,7 +2,6 @@
 package struct FileInformationClass: RawRepresentable, Hashable, Sendable {
     package var rawValue: UInt8
 
-    @inlinable
     package init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
@@ -69,7 +68,6 @@ package struct FileInformationClass: RawRepresentable, Hashable, Sendable {
 package struct FileSystemInformationClass: RawRepresentable, Hashable, Sendable {
     package var rawValue: UInt8
 
-    @inlinable
     package init(rawValue: UInt8) {
         self.rawValue = rawValue
     }

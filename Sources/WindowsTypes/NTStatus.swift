@@ -4,7 +4,6 @@
 package struct NTStatus: RawRepresentable, Hashable, Sendable {
     package var rawValue: UInt32
 
-    @inlinable
     package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
@@ -27,10 +26,10 @@ package struct NTStatus: RawRepresentable, Hashable, Sendable {
     }
 
     /// True for severity ERROR only. A warning such as STATUS_BUFFER_OVERFLOW carries data and is not an error.
-    @inlinable package var isError: Bool { rawValue >> 30 == 3 }
+    package var isError: Bool { rawValue >> 30 == 3 }
 
     /// True for severity SUCCESS or INFORMATIONAL.
-    @inlinable package var isSuccess: Bool { rawValue >> 31 == 0 }
+    package var isSuccess: Bool { rawValue >> 31 == 0 }
 }
 
 extension NTStatus: CustomStringConvertible {

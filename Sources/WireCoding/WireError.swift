@@ -1,8 +1,8 @@
 /// Why bytes from a peer could not be decoded.
 ///
-/// A peer can cause every one of these, so they are thrown and never trapped. The offset is where in the reader's bytes the
-/// trouble began, in bytes from its start.
-package enum WireError: Error, Equatable, Sendable {
+/// A peer can cause every one of these, so they are thrown and never trapped. The offset is where in the reader's bytes
+/// the trouble began, in bytes from its start.
+public enum WireError: Error, Equatable, Sendable {
     /// Fewer bytes remain than the field needs.
     case truncated(offset: Int, needed: Int)
     /// An (offset, length) pair of the peer's points outside the message.
@@ -16,13 +16,13 @@ package enum WireError: Error, Equatable, Sendable {
     /// A rule that concerns more than one field is broken.
     case invalid(StaticString)
 
-    package static func == (lhs: WireError, rhs: WireError) -> Bool {
+    public static func == (lhs: WireError, rhs: WireError) -> Bool {
         lhs.description == rhs.description
     }
 }
 
 extension WireError: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .truncated(let offset, let needed): "truncated at \(offset): \(needed) more bytes needed"
         case .outOfBounds(let offset, let count): "\(count) bytes at \(offset) lie outside the message"

@@ -1,15 +1,17 @@
 /// A growing little-endian buffer in which sizes and offsets are computed, never stored.
 ///
-/// Offsets that go on the wire are taken from ``count`` and patched with ``patch(_:at:)``; both count from ``origin``, so that
-/// a message that is one of several in a frame speaks of its own beginning.
-package struct WireWriter: Sendable {
+/// Offsets that go on the wire are taken from ``count`` and patched with ``patch(_:at:)``; both count from ``origin``,
+/// so that a message that is one of several in a frame speaks of its own beginning.
+///
+/// `public` for the reason that ``WireReader`` gives.
+public struct WireWriter: Sendable {
     /// Everything written so far.
-    package var bytes: [UInt8]
+    public var bytes: [UInt8]
     /// Where the current message begins in ``bytes``; offsets in it are relative to this.
-    package var origin: Int
+    public var origin: Int
 
     @inlinable
-    package init(reservingCapacity capacity: Int = 256) {
+    public init(reservingCapacity capacity: Int = 256) {
         bytes = []
         bytes.reserveCapacity(capacity)
         origin = 0
@@ -17,48 +19,48 @@ package struct WireWriter: Sendable {
 
     /// Continues a buffer that exists; the new message begins at its end.
     @inlinable
-    package init(appendingTo bytes: consuming [UInt8]) {
+    public init(appendingTo bytes: consuming [UInt8]) {
         self.bytes = bytes
         origin = self.bytes.count
     }
 
     /// Bytes since ``origin``: the offset of the next byte.
-    @inlinable package var count: Int { bytes.count - origin }
+    @inlinable public var count: Int { bytes.count - origin }
 
     @inlinable
-    package mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+    public mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
     @inlinable
-    package mutating func bigEndianInteger<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+    public mutating func bigEndianInteger<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
         unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
     @inlinable
-    package mutating func append(_ array: [UInt8]) {
+    public mutating func append(_ array: [UInt8]) {
         bytes.append(contentsOf: array)
     }
 
     @inlinable
-    package mutating func append(_ span: RawSpan) {
+    public mutating func append(_ span: RawSpan) {
         unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
 
     @inlinable
-    package mutating func zeros(_ count: Int) {
+    public mutating func zeros(_ count: Int) {
         bytes.append(contentsOf: repeatElement(0, count: count))
     }
 
     /// Pads with zeros to the next multiple of `alignment` from ``origin``.
     @inlinable
-    package mutating func align(to alignment: Int) {
+    public mutating func align(to alignment: Int) {
         zeros((alignment - count % alignment) % alignment)
     }
 
     /// Overwrites an integer that was written before, at `position` from ``origin``.
     @inlinable
-    package mutating func patch<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at position: Int) {
+    public mutating func patch<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at position: Int) {
         let start = origin + position
         unsafe withUnsafeBytes(of: value.littleEndian) { source in
             for index in 0..<source.count { bytes[start + index] = unsafe source[index] }

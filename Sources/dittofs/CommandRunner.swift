@@ -38,11 +38,12 @@ struct CommandRunner {
         guard signals >= 0 else { throw Failure("cannot wait for signals: \(systemError())") }
         defer { close(signals) }
         var child = pid_t()
-        let error = Spawn.start(
-            arguments, environment: environment(), group: 0, terminal: terminal?.descriptor, into: &child)
+        let error = Spawn.command(
+            arguments, environment: environment(), terminal: terminal?.descriptor, into: &child)
         guard error == 0 else {
             errno = error
             Console.complain("cannot run \(arguments.first ?? ""): \(systemError())")
+            terminal?.takeBack()
             return error == ENOENT ? 127 : 126
         }
         watchdog?.killGroup(child)

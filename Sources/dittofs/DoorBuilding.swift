@@ -1,4 +1,5 @@
 import AccessArbitration
+import Authentication
 import Configuration
 import ContentStore
 import FUSEMount
@@ -7,6 +8,7 @@ import FileSystemModel
 import Instance
 import Logging
 import MetadataStore
+import SMBProtocol
 
 /// What the doors of one instance are built from.
 struct DoorPlan {
@@ -35,6 +37,7 @@ enum DoorBuilding {
     static func makeInstance(_ plan: DoorPlan) throws(Failure) -> BuiltInstance {
         let fileSystems = try makeFileSystems(plan)
         var doors: [any Door] = []
+        if plan.settings.smb.enabled { doors.append(try makeSMBDoor(plan, fileSystems)) }
         if plan.settings.fuse.enabled { doors.append(makeFUSEDoor(plan, fileSystems)) }
         let all = Array(fileSystems.values)
         let instance = Instance(doors: doors) {
@@ -73,6 +76,32 @@ enum DoorBuilding {
             }
         }
         return fileSystems
+    }
+
+    private static func makeSMBDoor(_ plan: DoorPlan, _ fileSystems: [String: FileSystem]) throws(Failure) -> SMBDoor {
+        let settings = plan.settings.smb
+        var shares: [Share] = []
+        for share in plan.settings.shares {
+            guard let fileSystem = fileSystems[share.name] else { continue }
+            shares.append(
+                Share(
+                    name: share.name, fileSystem: fileSystem, door: smbDoor, umask: share.umask,
+                    anonymousUID: share.anonymousUID, anonymousGID: share.anonymousGID,
+                    mapsAllToAnonymous: share.mapAllToAnonymous))
+        }
+        var limits = ServerLimits()
+        limits.frameTimeoutMilliseconds = settings.timeouts.read.milliseconds
+        limits.writeTimeoutMilliseconds = settings.timeouts.write.milliseconds
+        limits.idleTimeoutMilliseconds = settings.timeouts.idle.milliseconds
+        let users = plan.users.map { user in
+            UserRecord(name: user.name, uid: user.uid, gid: user.gid, ntHash: NTHash(bytes: user.ntHash))
+        }
+        let authentication = AuthenticationConfiguration(
+            users: StaticUserDatabase(users),
+            policy: AuthenticationPolicy(allowsGuest: settings.guest, allowsAnonymous: settings.guest))
+        let context = ServerContext(
+            shares: shares, authentication: authentication, limits: limits, observer: plan.trace.map { SMBTracer($0) })
+        return SMBDoor(context: context, host: settings.bindAddress, port: settings.port, log: plan.logger)
     }
 
     private static func makeFUSEDoor(_ plan: DoorPlan, _ fileSystems: [String: FileSystem]) -> FUSEDoor {

@@ -9,7 +9,7 @@ enum Mounts {
         // Not root: the setuid helper may do it.
         var child = pid_t()
         let arguments = ["fusermount3", "-u", "-z", "-q", "--", path]
-        if Spawn.simple(arguments, into: &child) {
+        if Spawn.helper(arguments, into: &child) {
             var status: Int32 = 0
             while waitpid(child, &status, 0) < 0, errno == EINTR {}
         }

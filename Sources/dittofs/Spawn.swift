@@ -3,48 +3,26 @@ import Glibc
 
 /// New processes, without the cost and the threads of a framework.
 enum Spawn {
-    /// Starts a program with our standard streams and nothing blocked. False when it cannot be started (errno tells).
-    static func simple(_ arguments: [String], into child: inout pid_t) -> Bool {
-        start(arguments, environment: currentEnvironment(), group: nil, terminal: nil, into: &child) == 0
+    /// Starts a helper with our standard streams and nothing blocked. False when it cannot be started (errno tells).
+    static func helper(_ arguments: [String], into child: inout pid_t) -> Bool {
+        let error = command(arguments, environment: currentEnvironment(), terminal: nil, into: &child)
+        errno = error
+        return error == 0
     }
 
-    /// - Parameters:
-    ///   - group: 0 puts the program into a process group of its own.
-    ///   - terminal: a terminal whose foreground that new group becomes.
+    /// Starts a program in a process group of its own; if this process dies, the kernel kills it.
+    ///
+    /// - Parameter terminal: a terminal whose foreground that group becomes.
     /// - Returns: 0 or an errno.
-    static func start(
-        _ arguments: [String], environment: [String], group: pid_t?, terminal: Int32?, into child: inout pid_t
+    static func command(
+        _ arguments: [String], environment: [String], terminal: Int32?, into child: inout pid_t
     ) -> Int32 {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-
-        var flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        if let group {
-            flags |= Int16(POSIX_SPAWN_SETPGROUP)
-            posix_spawnattr_setpgroup(&attributes, group)
-        }
-        posix_spawnattr_setflags(&attributes, flags)
-        if let terminal {
-            linux_spawn_in_foreground(&actions, terminal)
-        }
-
         var argumentPointers = arguments.map { strdup($0) } + [nil]
         var environmentPointers = environment.map { strdup($0) } + [nil]
         defer {
             for pointer in argumentPointers + environmentPointers { free(pointer) }
         }
-        return posix_spawnp(
-            &child, arguments.first ?? "", &actions, &attributes, &argumentPointers, &environmentPointers)
+        return linux_spawn_command(&argumentPointers, &environmentPointers, terminal ?? -1, &child)
     }
 
     /// `NAME=value`, as the process got them.

@@ -33,7 +33,12 @@ struct Caller: Sendable {
         var names = try Self.names(path)
         guard let name = names.popLast() else { throw FileSystemError.invalidArgument }
         var parent = InodeNumber.root
-        for name in names { parent = try fileSystem.lookup(name, in: parent, context()).get().inode }
+        for name in names {
+            let attributes = try fileSystem.lookup(name, in: parent, context()).get()
+            // A kernel resolves one path before it begins with the next.
+            guard attributes.isDirectory else { throw FileSystemError.notDirectory }
+            parent = attributes.inode
+        }
         return (parent, name)
     }
 

@@ -24,8 +24,9 @@ void linux_close_range(unsigned first, unsigned last);
 /// What ps shows for this process; at most 15 bytes.
 void linux_set_name(const char *name);
 
-/// Lets the spawned program's process group become the foreground of the terminal: 0 or an errno.
-/// `actions` is a posix_spawn_file_actions_t.
-int linux_spawn_in_foreground(void *actions, int terminal);
+/// Starts a program, looked up in PATH, as a command of ours: in a process group of its own, with no signal blocked or handled, in the
+/// foreground of the terminal unless that is -1, and killed by the kernel if the calling thread's process dies before it.
+/// 0, or an errno when nothing was started.
+int linux_spawn_command(char *const arguments[], char *const environment[], int terminal, int *process);
 
 #endif

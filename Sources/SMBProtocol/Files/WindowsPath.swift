@@ -8,6 +8,8 @@ package struct WindowsPath: Equatable, Sendable {
     /// A backslash stood at the end: only a directory can be meant.
     package var namesDirectory = false
 
+    package init(components: [FileName]) { self.components = components }
+
     /// Why a name is refused: a row each in the table of bad names.
     package enum Fault: String, CaseIterable, Sendable {
         case leadingBackslash

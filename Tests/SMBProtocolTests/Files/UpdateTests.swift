@@ -1,0 +1,248 @@
+import AccessArbitration
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
+import Testing
+import WindowsTypes
+
+@testable import SMBProtocol
+
+extension FilesBench {
+    /// For what a test does past the handlers.
+    var operation: OperationContext {
+        OperationContext(door: share.door, style: .windows, client: 9, identity: tree.identity)
+    }
+
+    func basic(_ file: FileID) throws -> FileBasicInformation { try query(.basic, file) }
+}
+
+@Suite("SET_INFO: names — [MS-FSA] 2.1.5.15.11, 2.1.5.15.6, 2.1.5.15.3")
+struct RenameTests {
+    @Test("to a new name, into a directory, and back over what is there")
+    func renames() throws {
+        let bench = try FilesBench()
+        try bench.make("dir", directory: true)
+        let file = try bench.open("a")
+        _ = bench.write(file, "moved")
+        #expect(bench.rename(file, to: "b") == .success)
+        #expect(bench.rename(file, to: "dir\\c") == .success)
+        #expect(!bench.exists("a") && !bench.exists("b") && bench.exists("dir\\c"))
+        try bench.make("target", "old")
+        #expect(bench.rename(file, to: "target") == .objectNameCollision)
+        #expect(bench.rename(file, to: "target", replacing: true) == .success)
+        #expect(bench.rename(file, to: "no\\such") == .objectPathNotFound)
+        bench.close(file)
+        #expect(try bench.text(try bench.open("target", .open)) == "moved")
+    }
+
+    @Test("only the case changes")
+    func changesCase() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("readme")
+        #expect(bench.rename(file, to: "README") == .success)
+        let root = try bench.open("", .open, access: 0x81)
+        #expect(try bench.names(bench.list(root, "readme")) == ["README"])
+    }
+
+    @Test("directories move with what is in them, but not while it is open")
+    func movesDirectories() throws {
+        let bench = try FilesBench()
+        try bench.make("from", directory: true)
+        try bench.make("from\\file", "x")
+        let directory = try bench.open("from", .open)
+        let inside = try bench.open("from\\file", .open)
+        #expect(bench.rename(directory, to: "to") == .accessDenied)
+        bench.close(inside)
+        #expect(bench.rename(directory, to: "to") == .success)
+        #expect(bench.exists("to\\file") && !bench.exists("from"))
+        #expect(bench.rename(directory, to: "to\\below") != .success)
+    }
+
+    @Test("over a directory, over what is open, without DELETE, without sharing")
+    func refusesRenames() throws {
+        let bench = try FilesBench()
+        try bench.make("dir", directory: true)
+        try bench.make("taken")
+        let file = try bench.open("file")
+        #expect(bench.rename(file, to: "dir", replacing: true) == .accessDenied)
+        let holder = try bench.open("taken", .open)
+        #expect(bench.rename(file, to: "taken", replacing: true) == .accessDenied)
+        bench.close(holder)
+        #expect(bench.rename(file, to: "taken", replacing: true) == .success)
+        let weak = try bench.open("taken", .open, access: 0x80)
+        #expect(bench.rename(weak, to: "other") == .accessDenied)
+    }
+
+    @Test("bad names have the same statuses as at CREATE; a leading backslash is the root's", arguments: [("*", .objectNameInvalid), ("a\\\\b", .objectNameInvalid), ("", .invalidParameter), ("x:y", .objectNameInvalid), ("..\\x", .objectPathSyntaxBad), ("\\fine", .success), ("dir\\", .objectNameInvalid)] as [(String, NTStatus)])
+    func checksNewNames(name: String, status: NTStatus) throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        #expect(bench.rename(file, to: name) == status)
+    }
+
+    @Test("hard links: a second name, counted; none for a directory")
+    func links() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("one")
+        let link = FileLinkInformation(replaceIfExists: false, fileName: Array("two".utf8))
+        #expect(bench.set(.link, file, link) == .success)
+        #expect(bench.set(.link, file, link) == .success || bench.set(.link, file, link) == .objectNameCollision)
+        #expect(try bench.query(.standard, file, as: FileStandardInformation.self).numberOfLinks == 2)
+        try bench.make("three")
+        let over = FileLinkInformation(replaceIfExists: false, fileName: Array("three".utf8))
+        #expect(bench.set(.link, file, over) == .objectNameCollision)
+        let directory = try bench.open("dir", options: .directoryFile)
+        let second = FileLinkInformation(replaceIfExists: false, fileName: Array("dir2".utf8))
+        #expect(bench.set(.link, directory, second) == .fileIsADirectory)
+    }
+
+    @Test("disposition: pending, told, taken back, carried out")
+    func disposes() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        #expect(bench.set(.disposition, file, FileDispositionInformation(deletePending: true)) == .success)
+        let standard = try bench.query(.standard, file, as: FileStandardInformation.self)
+        #expect(standard.deletePending && standard.numberOfLinks == 0)
+        #expect(bench.create("file", .open).status == .deletePending)
+        #expect(bench.set(.disposition, file, FileDispositionInformation(deletePending: false)) == .success)
+        #expect(bench.exists("file"))
+        #expect(bench.set(.disposition, file, FileDispositionInformation(deletePending: true)) == .success)
+        bench.close(file)
+        #expect(!bench.exists("file"))
+    }
+
+    @Test("disposition is refused without DELETE, for READONLY, for a directory that is not empty")
+    func refusesDisposition() throws {
+        let bench = try FilesBench()
+        let delete = FileDispositionInformation(deletePending: true)
+        try bench.make("readonly", attributes: .readOnly)
+        #expect(bench.set(.disposition, try bench.open("readonly", .open, access: 0x0001_0080), delete) == .cannotDelete)
+        try bench.make("dir", directory: true)
+        try bench.make("dir\\file")
+        #expect(bench.set(.disposition, try bench.open("dir", .open), delete) == .directoryNotEmpty)
+        #expect(bench.set(.disposition, try bench.open("dir", .open, access: 0x80), delete) == .accessDenied)
+    }
+}
+
+@Suite("SET_INFO: times, attributes, sizes — [MS-FSA] 2.1.5.15.2, 2.1.5.15.4, 2.1.5.15.1")
+struct UpdateTests {
+    private let moment = FileTime(rawValue: 132_000_000_000_000_000)
+
+    @Test("0 leaves a time, a time is set and stays while the handle writes")
+    func setsTimes() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        let before = try bench.basic(file)
+        var update = FileBasicUpdate()
+        update.lastWriteTime = .set(moment)
+        #expect(bench.set(.basic, file, update) == .success)
+        var now = try bench.basic(file)
+        #expect(now.lastWriteTime == moment)
+        #expect(now.creationTime == before.creationTime && now.lastAccessTime == before.lastAccessTime)
+        bench.clock.advance(seconds: 10)
+        _ = bench.write(file, "x")
+        now = try bench.basic(file)
+        #expect(now.lastWriteTime == moment)
+        bench.close(file)
+        let again = try bench.open("file", .open)
+        #expect(try bench.basic(again).lastWriteTime == moment)
+        _ = bench.write(again, "y")
+        #expect(try bench.basic(again).lastWriteTime > moment)
+    }
+
+    @Test("-1 stops a time for this handle, -2 lets it move again")
+    func freezesTimes() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        let before = try bench.basic(file)
+        #expect(bench.set(.basic, file, FileBasicUpdate(lastWriteTime: .freeze)) == .success)
+        bench.clock.advance(seconds: 10)
+        _ = bench.write(file, "x")
+        #expect(try bench.basic(file).lastWriteTime == before.lastWriteTime)
+        #expect(bench.set(.basic, file, FileBasicUpdate(lastWriteTime: .thaw)) == .success)
+        bench.clock.advance(seconds: 10)
+        _ = bench.write(file, "y")
+        #expect(try bench.basic(file).lastWriteTime > before.lastWriteTime)
+    }
+
+    @Test("all four times, to 100 ns, from 1601 on", arguments: [1, 116_444_736_000_000_000, 132_000_000_000_000_001, UInt64(Int64.max)])
+    func keepsTimesExactly(raw: UInt64) throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        let time = FileTime(rawValue: raw)
+        let update = FileBasicUpdate(
+            creationTime: .set(time), lastAccessTime: .set(time), lastWriteTime: .set(time), changeTime: .set(time))
+        #expect(bench.set(.basic, file, update) == .success)
+        let now = try bench.basic(file)
+        #expect([now.creationTime, now.lastAccessTime, now.lastWriteTime, now.changeTime] == [time, time, time, time])
+    }
+
+    @Test("what is below -2 is no time")
+    func refusesBadTimes() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        let update = FileBasicUpdate(creationTime: FileTimeUpdate(rawValue: UInt64.max - 2))
+        #expect(bench.set(.basic, file, update) == .invalidParameter)
+    }
+
+    @Test("attributes: none are left, NORMAL takes all away, a file is no directory")
+    func setsAttributes() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        #expect(bench.set(.basic, file, FileBasicUpdate(fileAttributes: [.readOnly, .hidden])) == .success)
+        #expect(try bench.basic(file).fileAttributes == [.readOnly, .hidden])
+        #expect(bench.set(.basic, file, FileBasicUpdate()) == .success)
+        #expect(try bench.basic(file).fileAttributes == [.readOnly, .hidden])
+        #expect(bench.set(.basic, file, FileBasicUpdate(fileAttributes: .normal)) == .success)
+        #expect(try bench.basic(file).fileAttributes == .normal)
+        #expect(bench.set(.basic, file, FileBasicUpdate(fileAttributes: .directory)) == .invalidParameter)
+        let directory = try bench.open("dir", options: .directoryFile)
+        #expect(bench.set(.basic, directory, FileBasicUpdate(fileAttributes: .temporary)) == .invalidParameter)
+        #expect(bench.set(.basic, directory, FileBasicUpdate(fileAttributes: [.directory, .hidden])) == .success)
+        #expect(try bench.basic(directory).fileAttributes == [.directory, .hidden])
+        let weak = try bench.open("file", .open, access: 0x1)
+        #expect(bench.set(.basic, weak, FileBasicUpdate(fileAttributes: .hidden)) == .accessDenied)
+    }
+
+    @Test("the end of the file moves both ways")
+    func setsEndOfFile() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        _ = bench.write(file, "1234567890")
+        #expect(bench.set(.endOfFile, file, FileEndOfFileInformation(endOfFile: 4)) == .success)
+        #expect(try bench.text(file) == "1234")
+        #expect(bench.set(.endOfFile, file, FileEndOfFileInformation(endOfFile: 6)) == .success)
+        #expect(try bench.text(file) == "1234\0\0")
+        #expect(bench.set(.endOfFile, file, FileEndOfFileInformation(endOfFile: 1 << 63)) == .invalidParameter)
+        let weak = try bench.open("file", .open, access: 0x80)
+        #expect(bench.set(.endOfFile, weak, FileEndOfFileInformation(endOfFile: 1)) == .accessDenied)
+        let directory = try bench.open("dir", options: .directoryFile)
+        #expect(bench.set(.endOfFile, directory, FileEndOfFileInformation(endOfFile: 1)) == .invalidParameter)
+    }
+
+    @Test("allocation: more is reserved, less cuts the file")
+    func setsAllocation() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        _ = bench.write(file, bytes: Array(repeating: 1, count: 10_000))
+        #expect(bench.set(.allocation, file, FileAllocationInformation(allocationSize: 100_000)) == .success)
+        var standard = try bench.query(.standard, file, as: FileStandardInformation.self)
+        #expect(standard.endOfFile == 10_000 && standard.allocationSize >= 100_000)
+        #expect(bench.set(.allocation, file, FileAllocationInformation(allocationSize: 5_000)) == .success)
+        standard = try bench.query(.standard, file)
+        #expect(standard.endOfFile == 8_192)
+        #expect(bench.set(.allocation, file, FileAllocationInformation(allocationSize: 0)) == .success)
+        #expect(try bench.query(.standard, file, as: FileStandardInformation.self).endOfFile == 0)
+    }
+
+    @Test("mode: write-through and sequential, nothing else")
+    func setsMode() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file", options: .writeThrough)
+        #expect(try bench.query(.mode, file, as: FileModeInformation.self).mode == 2)
+        #expect(bench.set(.mode, file, FileModeInformation(mode: 4)) == .success)
+        #expect(try bench.query(.mode, file, as: FileModeInformation.self).mode == 4)
+        #expect(bench.set(.mode, file, FileModeInformation(mode: 8)) == .invalidParameter)
+    }
+}

@@ -1,0 +1,107 @@
+import HostileInput
+import Testing
+import WindowsTypes
+import WireCoding
+
+@Suite("Directory lists — [MS-FSCC] 2.4.8 and others")
+struct DirectoryListTests {
+    let entry = DirectoryEntryInformation(
+        fileIndex: 7, creationTime: time, lastAccessTime: otherTime, lastWriteTime: time, changeTime: otherTime,
+        endOfFile: 0x0FFF, allocationSize: 0x1000, fileAttributes: .archive, eaSize: 3, reparsePointTag: 4,
+        fileID: 0x55,
+        fileName: Array("né".utf8))
+
+    static let common =
+        "00000000 07000000 \(timeHex) \(otherTimeHex) \(timeHex) \(otherTimeHex)"
+        + " ff0f000000000000 0010000000000000 20000000 04000000"
+    static let noShortName = "00 00 000000000000000000000000000000000000000000000000"
+    static let name = "6e00e900"
+    static let golden: [(DirectoryInformationClass, String)] = [
+        (.directory, "\(common) \(name)"),
+        (.fullDirectory, "\(common) 03000000 \(name)"),
+        (.bothDirectory, "\(common) 03000000 \(noShortName) \(name)"),
+        (.names, "00000000 07000000 04000000 \(name)"),
+        (.idFullDirectory, "\(common) 03000000 00000000 5500000000000000 \(name)"),
+        (.idBothDirectory, "\(common) 03000000 \(noShortName) 0000 5500000000000000 \(name)"),
+        (.idExtdDirectory, "\(common) 03000000 04000000 5500000000000000 0000000000000000 \(name)"),
+        (.idExtdBothDirectory, "\(common) 03000000 04000000 5500000000000000 0000000000000000 \(noShortName) \(name)"),
+    ]
+
+    private func parse(_ bytes: [UInt8], _ informationClass: DirectoryInformationClass) throws
+        -> [DirectoryEntryInformation]
+    {
+        var reader = WireReader(bytes.span.bytes)
+        return try DirectoryEntryInformation.parseList(&reader, informationClass: informationClass)
+    }
+
+    @Test("one entry of every class", arguments: golden)
+    func oneEntry(informationClass: DirectoryInformationClass, hex: String) throws {
+        let expected = bytes(ofHex: hex)
+        var writer = WireWriter()
+        var encoder = DirectoryListEncoder(informationClass: informationClass, limit: expected.count, writer: writer)
+        #expect(encoder.isEmpty)
+        #expect(encoder.append(entry, to: &writer))
+        #expect(writer.bytes == expected)
+        #expect(encoder.count == 1)
+        let parsed = try parse(expected, informationClass)
+        #expect(parsed.map(\.fileName) == [entry.fileName])
+        #expect(parsed.first?.fileIndex == 7)
+        if informationClass != .names { #expect(parsed.first?.endOfFile == 0x0FFF) }
+        for count in 1..<expected.count {
+            #expect(throws: WireError.self, "\(count)") { _ = try parse(Array(expected[..<count]), informationClass) }
+        }
+    }
+
+    @Test("all fields come back", arguments: [DirectoryInformationClass.idExtdDirectory, .idExtdBothDirectory])
+    func allFields(informationClass: DirectoryInformationClass) throws {
+        var writer = WireWriter()
+        var encoder = DirectoryListEncoder(informationClass: informationClass, limit: 1000, writer: writer)
+        #expect(encoder.append(entry, to: &writer))
+        #expect(try parse(writer.bytes, informationClass) == [entry])
+    }
+
+    @Test(
+        "a list behind other bytes: aligned to itself, linked, cut at its limit",
+        arguments: DirectoryInformationClass.allCases)
+    func lists(informationClass: DirectoryInformationClass) throws {
+        // 13 bytes before it: the alignment counts from the list's start.
+        var writer = WireWriter(appendingTo: [])
+        writer.zeros(13)
+        var encoder = DirectoryListEncoder(informationClass: informationClass, limit: 1000, writer: writer)
+        var written: [[UInt8]] = []
+        for length in 1... {
+            var next = entry
+            next.fileName = [UInt8](repeating: 0x61, count: length)
+            let before = writer.bytes
+            guard encoder.append(next, to: &writer) else {
+                #expect(writer.bytes == before)
+                break
+            }
+            written.append(next.fileName)
+        }
+        let list = Array(writer.bytes[13...])
+        #expect(list.count <= 1000)
+        #expect(encoder.count == written.count)
+        #expect(written.count > 3)
+        #expect(try parse(list, informationClass).map(\.fileName) == written)
+        var start = 0
+        while true {
+            let next = Int(list[start]) | Int(list[start + 1]) << 8
+            #expect(next % 8 == 0)
+            if next == 0 { break }
+            start += next
+        }
+    }
+
+    @Test("the limit is exact")
+    func exactLimit() {
+        for (informationClass, hex) in Self.golden {
+            let size = bytes(ofHex: hex).count
+            var writer = WireWriter()
+            var encoder = DirectoryListEncoder(informationClass: informationClass, limit: size - 1, writer: writer)
+            #expect(!encoder.append(entry, to: &writer))
+            #expect(writer.bytes.isEmpty)
+            #expect(informationClass.fixedByteCount == size - 4)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import HostileInput
+import Testing
+import WindowsTypes
+import WireCoding
+
+/// One row: a structure, its bytes derived by hand from the section that its doc comment names.
+struct InformationFixture: Sendable, CustomTestStringConvertible {
+    var name: String
+    var bytes: [UInt8]
+    /// How much of ``bytes`` the decoder needs; less where the encoder pads.
+    var required: Int
+    var decode: @Sendable (_ bytes: [UInt8]) throws -> Bool
+    var encoded: [UInt8]
+
+    var testDescription: String { name }
+
+    init<Structure: InformationStructure>(_ value: Structure, _ hex: String, padding: Int = 0) {
+        name = "\(Structure.self)"
+        bytes = HostileInput.bytes(ofHex: hex)
+        required = bytes.count - padding
+        decode = { try Structure(bytes: $0) == value }
+        encoded = value.bytes
+    }
+}
+
+let time = FileTime(rawValue: 0x0807_0605_0403_0201)
+let timeHex = "0102030405060708"
+let otherTime = FileTime(rawValue: 1)
+let otherTimeHex = "0100000000000000"
+
+let basic = FileBasicInformation(
+    creationTime: time, lastAccessTime: otherTime, lastWriteTime: time, changeTime: otherTime,
+    fileAttributes: [.hidden, .archive])
+let basicHex = "\(timeHex) \(otherTimeHex) \(timeHex) \(otherTimeHex) 22000000 00000000"
+let standard = FileStandardInformation(
+    allocationSize: 0x1000, endOfFile: 0xFFF, numberOfLinks: 2, deletePending: true, directory: false)
+let standardHex = "0010000000000000 ff0f000000000000 02000000 01 00 0000"
+
+let informationFixtures: [InformationFixture] = [
+    InformationFixture(basic, basicHex),
+    InformationFixture(
+        FileBasicUpdate(
+            creationTime: .set(time), lastAccessTime: .freeze, lastWriteTime: .thaw, changeTime: .omit,
+            fileAttributes: .normal),
+        "\(timeHex) ffffffffffffffff feffffffffffffff 0000000000000000 80000000 00000000"),
+    InformationFixture(standard, standardHex),
+    InformationFixture(FileInternalInformation(indexNumber: 0x1122), "2211000000000000"),
+    InformationFixture(FileEaInformation(eaSize: 5), "05000000"),
+    InformationFixture(FileAccessInformation(accessFlags: 0x001F_01FF), "ff011f00"),
+    InformationFixture(FilePositionInformation(currentByteOffset: 3), "0300000000000000"),
+    InformationFixture(FileModeInformation(mode: 0x1002), "02100000"),
+    InformationFixture(FileAlignmentInformation(alignmentRequirement: 7), "07000000"),
+    InformationFixture(FileNameInformation(fileName: Array("é".utf8)), "02000000 e900"),
+    InformationFixture(
+        FileAllInformation(
+            basic: basic, standard: standard, internal: FileInternalInformation(indexNumber: 17),
+            ea: FileEaInformation(eaSize: 1), access: FileAccessInformation(accessFlags: 2),
+            position: FilePositionInformation(currentByteOffset: 3), mode: FileModeInformation(mode: 4),
+            alignment: FileAlignmentInformation(alignmentRequirement: 5),
+            name: FileNameInformation(fileName: Array(#"\a"#.utf8))),
+        """
+        \(basicHex) \(standardHex) 1100000000000000 01000000 02000000 0300000000000000 04000000 05000000
+        04000000 5c006100
+        """),
+    InformationFixture(
+        FileNetworkOpenInformation(
+            creationTime: time, lastAccessTime: time, lastWriteTime: time, changeTime: otherTime, allocationSize: 0x200,
+            endOfFile: 0x101, fileAttributes: .directory),
+        "\(timeHex) \(timeHex) \(timeHex) \(otherTimeHex) 0002000000000000 0101000000000000 10000000 00000000"),
+    InformationFixture(
+        FileAttributeTagInformation(fileAttributes: .reparsePoint, reparseTag: 0xA000_000C), "00040000 0c0000a0"),
+    InformationFixture(
+        FileCompressionInformation(
+            compressedFileSize: 9, compressionFormat: 2, compressionUnitShift: 16, chunkShift: 12, clusterShift: 12),
+        "0900000000000000 0200 10 0c 0c 000000"),
+    InformationFixture(
+        FileIdInformation(volumeSerialNumber: 1, fileID: 2, fileIDHigh: 3),
+        "0100000000000000 0200000000000000 0300000000000000"),
+    InformationFixture(FileAllocationInformation(allocationSize: 4), "0400000000000000"),
+    InformationFixture(FileEndOfFileInformation(endOfFile: 4), "0400000000000000"),
+    InformationFixture(FileValidDataLengthInformation(validDataLength: 4), "0400000000000000"),
+    InformationFixture(FileDispositionInformation(deletePending: true), "01"),
+    InformationFixture(FileDispositionInformationEx(flags: [.delete, .ignoreReadOnlyAttribute]), "11000000"),
+    InformationFixture(
+        FileRenameInformation(replaceIfExists: true, fileName: Array("abc".utf8)),
+        "01 00000000000000 0000000000000000 06000000 610062006300"),
+    InformationFixture(
+        FileRenameInformation(replaceIfExists: false, fileName: Array("a".utf8)),
+        "00 00000000000000 0000000000000000 02000000 6100 0000", padding: 2),
+    InformationFixture(
+        FileLinkInformation(replaceIfExists: false, fileName: Array("abc".utf8)),
+        "00 00000000000000 0000000000000000 06000000 610062006300"),
+    InformationFixture(
+        FileFsVolumeInformation(
+            volumeCreationTime: time, volumeSerialNumber: 0xABCD_EF01, supportsObjects: true,
+            volumeLabel: Array("v".utf8)),
+        "\(timeHex) 01efcdab 02000000 01 00 7600"),
+    InformationFixture(FileFsLabelInformation(volumeLabel: Array("v".utf8)), "02000000 7600"),
+    InformationFixture(
+        FileFsSizeInformation(
+            totalAllocationUnits: 100, availableAllocationUnits: 50, sectorsPerAllocationUnit: 8, bytesPerSector: 512),
+        "6400000000000000 3200000000000000 08000000 00020000"),
+    InformationFixture(FileFsDeviceInformation(), "07000000 20000000"),
+    InformationFixture(
+        FileFsAttributeInformation(
+            fileSystemAttributes: [.caseSensitiveSearch, .casePreservedNames, .unicodeOnDisk, .persistentACLs],
+            fileSystemName: Array("NTFS".utf8)),
+        "0f000000 ff000000 08000000 4e00540046005300"),
+    InformationFixture(
+        FileFsFullSizeInformation(
+            totalAllocationUnits: 100, callerAvailableAllocationUnits: 50, actualAvailableAllocationUnits: 60,
+            sectorsPerAllocationUnit: 8, bytesPerSector: 512),
+        "6400000000000000 3200000000000000 3c00000000000000 08000000 00020000"),
+    InformationFixture(
+        FileFsSectorSizeInformation(
+            logicalBytesPerSector: 512, physicalBytesPerSectorForAtomicity: 4096,
+            physicalBytesPerSectorForPerformance: 4096, fileSystemEffectivePhysicalBytesPerSectorForAtomicity: 4096,
+            flags: 3, byteOffsetForSectorAlignment: 0, byteOffsetForPartitionAlignment: .max),
+        "00020000 00100000 00100000 00100000 03000000 00000000 ffffffff"),
+    InformationFixture(
+        FileFsObjectIdInformation(objectID: GUID(1, 2, 3, 4)),
+        "01000000 0200 0300 0000000000000004" + String(repeating: "00", count: 48)),
+    InformationFixture(
+        FileFsControlInformation(defaultQuotaLimit: 8, fileSystemControlFlags: 2),
+        """
+        0000000000000000 0000000000000000 0000000000000000 ffffffffffffffff 0800000000000000 02000000 00000000
+        """),
+]
