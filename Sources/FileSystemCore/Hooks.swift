@@ -103,11 +103,21 @@ final class ChangeFeed: Sendable {
         watched.store(true, ordering: .releasing)
     }
 
+<<<<<<< HEAD
     /// Under the locks of the commit. The number is taken and the change queued in one step, so that changes of two inodes, which
     /// share no lock, are told of in the order of their numbers.
     func commit(_ events: [ChangeEvent], door: DoorID, number: () -> CommitSequence) -> Receipt {
         let (sequence, holders) = state.withLock { state in
             let sequence = number()
+=======
+    /// Under the locks of the commit. Takes its number under the feed's own lock: commits to different files share no other, and the
+    /// queue must have them in the order of their numbers.
+    func commit(
+        _ events: [ChangeEvent], door: DoorID, numbering: () -> CommitSequence
+    ) -> (sequence: CommitSequence, gate: Gate?) {
+        let (sequence, holders) = state.withLock { state in
+            let sequence = numbering()
+>>>>>>> main
             if !state.observers.isEmpty {
                 state.queue.append(Entry(events: events, sequence: sequence, door: door))
                 filled.store(true, ordering: .releasing)
@@ -121,10 +131,10 @@ final class ChangeFeed: Sendable {
         of holders: [any CacheHolder], _ events: [ChangeEvent], _ sequence: CommitSequence, _ door: DoorID
     ) -> Gate? {
         let gates = holders.compactMap { $0.recall(events, sequence: sequence, door: door) }
-        guard gates.count > 1 else { return gates.first }
+        guard gates.count > 1 else { return (sequence, gates.first) }
         let all = Gate(count: gates.count)
         for gate in gates { gate.whenOpen { all.pass() } }
-        return all
+        return (sequence, all)
     }
 
     /// With no lock held. One thread at a time hands on, so observers see the order of the commits.
