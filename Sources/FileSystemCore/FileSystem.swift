@@ -123,12 +123,8 @@ package final class FileSystem: Sendable {
         let batch = MetadataBatch(preconditions: preconditions, mutations: mutations)
         guard try metadata.apply(batch) == .applied else { throw conflict }
         guard feed.isWatched else { return Receipt(sequence: nextSequence()) }
-<<<<<<< HEAD
-        return feed.commit(events(), door: context.door, number: nextSequence)
-=======
         let (number, gate) = feed.commit(events(), door: context.door, numbering: nextSequence)
         return Receipt(sequence: number, gate: gate)
->>>>>>> main
     }
 
     private func nextSequence() -> CommitSequence {

@@ -103,13 +103,6 @@ final class ChangeFeed: Sendable {
         watched.store(true, ordering: .releasing)
     }
 
-<<<<<<< HEAD
-    /// Under the locks of the commit. The number is taken and the change queued in one step, so that changes of two inodes, which
-    /// share no lock, are told of in the order of their numbers.
-    func commit(_ events: [ChangeEvent], door: DoorID, number: () -> CommitSequence) -> Receipt {
-        let (sequence, holders) = state.withLock { state in
-            let sequence = number()
-=======
     /// Under the locks of the commit. Takes its number under the feed's own lock: commits to different files share no other, and the
     /// queue must have them in the order of their numbers.
     func commit(
@@ -117,19 +110,12 @@ final class ChangeFeed: Sendable {
     ) -> (sequence: CommitSequence, gate: Gate?) {
         let (sequence, holders) = state.withLock { state in
             let sequence = numbering()
->>>>>>> main
             if !state.observers.isEmpty {
                 state.queue.append(Entry(events: events, sequence: sequence, door: door))
-                filled.store(true, ordering: .releasing)
             }
             return (sequence, state.holders)
         }
-        return Receipt(sequence: sequence, gate: gate(of: holders, events, sequence, door))
-    }
-
-    private func gate(
-        of holders: [any CacheHolder], _ events: [ChangeEvent], _ sequence: CommitSequence, _ door: DoorID
-    ) -> Gate? {
+        filled.store(true, ordering: .releasing)
         let gates = holders.compactMap { $0.recall(events, sequence: sequence, door: door) }
         guard gates.count > 1 else { return (sequence, gates.first) }
         let all = Gate(count: gates.count)
