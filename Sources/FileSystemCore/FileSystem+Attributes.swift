@@ -70,8 +70,11 @@ extension FileSystem {
                 try resize(&record, to: size)
             }
             let frozen = open.map { note(changes, on: $0) } ?? []
-            apply(changes, to: &record.attributes, identity: context.identity, frozen: frozen, now: now)
-            if !frozen.contains(.change) || changes.changeTime != nil { setChangeTime(changes, &record.attributes, now) }
+            apply(changes, to: &record.attributes, frozen: frozen, identity: context.identity, now: now)
+            // To freeze or thaw a time changes nothing yet.
+            if changes.changeTime != nil || (!frozen.contains(.change) && changes.altersFile) {
+                setChangeTime(changes, &record.attributes, now)
+            }
             record.attributes.changeNumber &+= 1
             let receipt = try commit(
                 [.putInode(record)], context,
@@ -138,8 +141,7 @@ extension FileSystem {
     // MARK: What changes
 
     private func apply(
-        _ changes: AttributeChanges, to attributes: inout Attributes, identity: Identity, frozen: TimeFields,
-        now: Timestamp
+        _ changes: AttributeChanges, to attributes: inout Attributes, frozen: TimeFields, identity: Identity, now: Timestamp
     ) {
         if let uid = changes.uid { attributes.uid = uid }
         if let gid = changes.gid { attributes.gid = gid }
