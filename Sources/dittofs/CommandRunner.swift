@@ -30,8 +30,8 @@ struct CommandRunner {
     /// How long a command that was told to end may take over it.
     private static let patience = Duration.seconds(5)
 
-    /// - Returns: the exit code: the command's, 128+n after signal n, 124 after the time limit, 127 or 126 when there is
-    ///   no such command or it cannot be executed.
+    /// - Returns: the exit code: the command's, 128+n after signal n, 124 after the time limit, 127 when there is no
+    ///   such command, 126 when it cannot be executed.
     func run() throws(Failure) -> Int32 {
         let terminal = Terminal.ifForeground()
         let signals = Signals.descriptor()
