@@ -58,9 +58,12 @@ extension FileSystem {
                     try refuseLockedRange(.write, open: open, inode: inode, first: min(size, oldSize), last: .max)
                     try resize(&record, to: size)
                 }
-                apply(changes, to: &record.attributes, identity: context.identity, now: now)
                 let frozen = open.map { note(changes, on: $0) } ?? []
-                if !frozen.contains(.change) || changes.changeTime != nil { setChangeTime(changes, &record.attributes, now) }
+                apply(changes, to: &record.attributes, frozen: frozen, identity: context.identity, now: now)
+                // To freeze or thaw a time changes nothing yet.
+                if changes.changeTime != nil || (!frozen.contains(.change) && changes.altersFile) {
+                    setChangeTime(changes, &record.attributes, now)
+                }
                 record.attributes.changeNumber &+= 1
                 let receipt = try commit(
                     [.putInode(record)], context,
@@ -124,7 +127,7 @@ extension FileSystem {
     // MARK: What changes
 
     private func apply(
-        _ changes: AttributeChanges, to attributes: inout Attributes, identity: Identity, now: Timestamp
+        _ changes: AttributeChanges, to attributes: inout Attributes, frozen: TimeFields, identity: Identity, now: Timestamp
     ) {
         if let uid = changes.uid { attributes.uid = uid }
         if let gid = changes.gid { attributes.gid = gid }
@@ -153,7 +156,7 @@ extension FileSystem {
         if let time = resolve(changes.accessTime) { attributes.accessTime = time }
         if let time = resolve(changes.modificationTime) {
             attributes.modificationTime = time
-        } else if changes.size != nil {
+        } else if changes.size != nil, !frozen.contains(.modification) {
             attributes.modificationTime = now
         }
         if let time = resolve(changes.creationTime) { attributes.creationTime = time }

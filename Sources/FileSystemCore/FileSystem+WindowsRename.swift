@@ -25,6 +25,9 @@ extension FileSystem {
                 guard !arbitration.forbidsDeletion(open.inode, excluding: open.id) else { throw .sharingViolation }
                 let newParent = parent.attributes.inode
                 guard !arbitration.isDeletePending(newParent) else { throw .deletePending }
+                // The directory is opened for the move without FILE_SHARE_DELETE — [MS-FSA] 2.1.5.15.11, smb2.rename.share_delete_…
+                guard !arbitration.opens(of: newParent).contains(where: { $0.style == .windows && $0.access.contains(.delete) })
+                else { throw .sharingViolation }
                 var target = place.entry
                 if let existing = target, existing.parent == source.parent, existing.name == source.name {
                     guard existing.name != newName else { return (unchanged, nil) }

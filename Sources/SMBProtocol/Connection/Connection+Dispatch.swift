@@ -39,6 +39,8 @@ extension Connection {
             // No pipe exists, so none can be opened or be open.
             return .failure(SMBFailure(message.header.command == .create ? .objectNameNotFound : .fileClosed))
         }
+        // No handler begins where its calls would be refused.
+        if !message.mayBlock, share.fileSystem.isBlocking { return .success(.wouldBlock) }
         var context = CommandContext(
             header: message.header, message: message.bytes, connection: self, session: session, tree: tree, share: share,
             mayBlock: message.mayBlock, resuming: message.resumed?.ticket, progress: message.resumed?.progress,
