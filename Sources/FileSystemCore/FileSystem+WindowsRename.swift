@@ -26,7 +26,7 @@ extension FileSystem {
                 let newParent = parent.attributes.inode
                 // The directory is opened for the move without FILE_SHARE_DELETE — [MS-FSA] 2.1.5.15.11, smb2.rename.share_delete_…
                 let isHeldForDeletion = arbitration.opens(of: newParent).contains {
-                    $0.id != open.id && $0.style == .windows && $0.access.contains(.delete)
+                    $0.style == .windows && $0.access.contains(.delete)
                 }
                 guard !isHeldForDeletion else { throw .sharingViolation }
                 var target = place.entry
