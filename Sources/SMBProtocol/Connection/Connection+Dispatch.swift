@@ -14,7 +14,9 @@ extension Connection {
             case .treeConnect: return .success(try connectTree(&message, &work))
             case .treeDisconnect: return .success(try disconnectTree(&message, &work))
             case .echo: return .success(try echo(message))
-            case .ioctl: return .success(try control(&message, &work))
+            case .ioctl:
+                if let result = try control(&message, &work) { return .success(result) }
+                return executeFileCommand(&message, &work)
             // "If the command is not recognized … STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.2.6
             case .unknown, .cancel: throw SMBFailure(.invalidParameter)
             default: return executeFileCommand(&message, &work)
@@ -90,6 +92,7 @@ extension Connection {
         case .queryDirectory: try QueryDirectoryCommand.handle(&context)
         case .queryInfo: try QueryInfoCommand.handle(&context)
         case .setInfo: try SetInfoCommand.handle(&context)
+        case .ioctl: try IoctlCommand.handle(&context)
         case .lock: try LockCommand.handle(&context)
         case .changeNotify: try ChangeNotifyCommand.handle(&context)
         case .oplockBreak: try OplockBreakCommand.handle(&context)
