@@ -123,7 +123,8 @@ let package = Package(
             "SMBProtocolTests",
             [
                 "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography",
-                "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", "ProtocolErrors",
+                "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore", "ContentStore",
+                "ProtocolErrors", "HostileInput",
             ]),
         tests(
             "SMBServerTests",

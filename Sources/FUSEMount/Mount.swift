@@ -40,7 +40,7 @@ package final class Mount: Sendable {
         fileSystem: FileSystem, mountPoint: String, options: MountOptions = MountOptions(), door: DoorID, log: Logger,
         observer: (any FUSERequestObserver)? = nil
     ) {
-        self.mountPoint = mountPoint
+        self.mountPoint = KernelTables.resolved(mountPoint)
         self.options = options
         self.log = log
         let isBlocking = fileSystem.isBlocking
@@ -79,21 +79,21 @@ package final class Mount: Sendable {
             stop()
             throw .notAnswering(errno: reason)
         }
-        var status = stat()
-        if stat(mountPoint, &status) == 0 {
-            // An anonymous device's minor number is the connection's name — fs/fuse/control.c.
-            let number = UInt32(truncatingIfNeeded: (status.st_dev & 0xFF) | ((status.st_dev >> 12) & 0xFFFF_FF00))
-            state.withLock { $0.connection = number }
-        }
+        state.withLock { $0.connection = KernelTables.connection(mountedAt: mountPoint) }
         isAnswering.store(true, ordering: .releasing)
         log.debug("mounted", metadata: ["mount_point": "\(mountPoint)"])
     }
 
     private func checkPrerequisites() throws(MountError) {
         var status = stat()
-        guard stat(mountPoint, &status) == 0, status.st_mode & 0o170000 == 0o040000 else {
-            throw .noMountPoint(mountPoint)
+        var isThere = stat(mountPoint, &status) == 0
+        if !isThere, errno == ENOTCONN {
+            // A server that was killed has left its mount behind. It serves nobody.
+            log.warning("a dead mount is taken away", metadata: ["mount_point": "\(mountPoint)"])
+            Unmounting.detach(mountPoint)
+            isThere = stat(mountPoint, &status) == 0
         }
+        guard isThere, status.st_mode & 0o170000 == 0o040000 else { throw .noMountPoint(mountPoint) }
         let device = open("/dev/fuse", O_RDWR | O_CLOEXEC)
         guard device >= 0 else { throw .noDevice(errno: errno) }
         close(device)
@@ -105,6 +105,8 @@ package final class Mount: Sendable {
         let result = session.run(maximumThreads: options.maximumThreads)
         isAnswering.store(false, ordering: .releasing)
         handler.cancelAll()
+        // From here on the mount answers nobody, so nobody may meet it: it leaves the name space before its device is closed.
+        if KernelTables.connection(mountedAt: mountPoint) != nil { Unmounting.detach(mountPoint) }
         session.destroy()
         handler.end()
         let (end, onEnd) = state.withLock { state -> (MountEnd, (@Sendable (MountEnd) -> Void)?) in
@@ -141,10 +143,13 @@ package final class Mount: Sendable {
         guard let session else { return finished.wait() }
         handler.cancelAll()
         session.exit()
-        Unmounting.detach(mountPoint)
+        // A thread of the session's looks up from its work only when it gets some. Its thread then unmounts.
+        var answer = statvfs()
+        _ = statvfs(mountPoint, &answer)
         guard !finished.wait(seconds: seconds) else { return }
         log.warning("the mount does not end; its connection is aborted", metadata: ["mount_point": "\(mountPoint)"])
         if let connection { Unmounting.abort(connection: connection) }
+        Unmounting.detach(mountPoint)
         _ = finished.wait(seconds: seconds)
     }
 

@@ -1,24 +1,9 @@
 import FUSEProtocol
-import Glibc
 
 /// Supplementary groups from /proc, as fuse_req_getgroups finds them: the kernel's request names the thread alone.
 struct ProcessGroups: GroupSource {
     func groups(ofProcess pid: UInt32) -> [UInt32] {
-        let file = open("/proc/\(pid)/task/\(pid)/status", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return [] }
-        defer { close(file) }
-        var text: [UInt8] = []
-        // Linux allows 65,536 groups of up to eleven characters.
-        while text.count < 1 << 20 {
-            let previous = text.count
-            text.append(contentsOf: repeatElement(0, count: 4096))
-            let count = text.withUnsafeMutableBytes { buffer in
-                read(file, buffer.baseAddress?.advanced(by: previous), 4096)
-            }
-            text.removeLast(4096 - max(count, 0))
-            guard count > 0 else { break }
-        }
-        return Self.parse(text)
+        KernelTables.readFile("/proc/\(pid)/task/\(pid)/status").map(Self.parse) ?? []
     }
 
     /// The numbers after `Groups:`.

@@ -66,10 +66,11 @@ final class Session: @unchecked Sendable {
         }
     }
 
+    /// Closes the device, which ends the connection. The mount is out of the name space by then: libfuse's own unmounting complains on
+    /// standard error about one that is detached and still in use.
     func destroy() {
         isDestroyed.withLock { isDestroyed in
             isDestroyed = true
-            fuse_session_unmount(session)
             fuse_session_destroy(session)
         }
         door.deallocate()

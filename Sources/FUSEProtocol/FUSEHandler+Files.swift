@@ -10,7 +10,7 @@ extension FUSEHandler {
     private func openRequest(_ flags: OpenFlags, through link: Link?) -> PosixOpenRequest {
         PosixOpenRequest(
             access: flags.access, truncates: flags.contains(.truncate),
-            isSynchronous: !flags.isDisjoint(with: [.synchronous, .dataSynchronous]), link: link)
+            isSynchronous: flags.contains(.dataSynchronous), link: link)  // O_SYNC holds O_DSYNC.
     }
 
     func open(

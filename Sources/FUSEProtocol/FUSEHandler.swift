@@ -124,7 +124,9 @@ package final class FUSEHandler: Sendable {
             var call = call
             call.context.resuming = ticket
             attempt(call)
-        case .cancelled(let error): finish(call, .error(ProtocolErrors.errno(for: error)))
+        case .cancelled(let error):
+            // EINTR without a signal would come out of the kernel as a request to start again.
+            finish(call, .error(parked.isClosed ? Errno.noDevice : ProtocolErrors.errno(for: error)))
         }
     }
 

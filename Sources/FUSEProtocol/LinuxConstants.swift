@@ -101,6 +101,7 @@ package enum Errno {
     package static let notPermitted: Int32 = 1
     package static let input: Int32 = 5
     package static let badHandle: Int32 = 9
+    package static let noDevice: Int32 = 19
     package static let invalid: Int32 = 22
     package static let notTerminal: Int32 = 25
     package static let tooLarge: Int32 = 27

@@ -39,5 +39,8 @@ final class ParkedRequests: Sendable {
         for ticket in tickets { ticket.cancel() }
     }
 
+    /// Whether the mount is ending.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     var count: Int { state.withLock { $0.tickets.count } }
 }

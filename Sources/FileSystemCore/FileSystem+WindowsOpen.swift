@@ -122,7 +122,14 @@ extension FileSystem {
         _ place: ResolvedPath, _ request: WindowsOpenRequest, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
         guard let parent = place.parent, let name = place.name else { throw .notFound }
-        if request.options.contains(.deleteOnClose), request.dosAttributes.contains(.readOnly) { throw .cannotDelete }
+        // Whoever makes a file gets what is asked for, also what its mode bits will not allow the next time.
+        var granted = request.access.expandingGenerics
+        if granted.contains(.maximumAllowed) { granted.formUnion(.all) }
+        granted.remove(.maximumAllowed)
+        if request.options.contains(.deleteOnClose) {
+            guard granted.contains(.delete) else { throw .accessDenied }
+            guard !request.dosAttributes.contains(.readOnly) else { throw .cannotDelete }
+        }
         let isDirectory = request.options.contains(.directory)
         var dosAttributes = request.dosAttributes
         if !isDirectory { dosAttributes.insert(.archive) }
@@ -130,10 +137,6 @@ extension FileSystem {
             type: isDirectory ? .directory : .regular, permissions: Permissions(rawValue: isDirectory ? 0o777 : 0o666),
             umask: options.umask, dosAttributes: dosAttributes)
         let (record, receipt) = try insert(file, named: name, in: parent.attributes.inode, context)
-        // Whoever makes a file gets what is asked for, also what its mode bits will not allow the next time.
-        var granted = request.access.expandingGenerics
-        if granted.contains(.maximumAllowed) { granted.formUnion(.all) }
-        granted.remove(.maximumAllowed)
         let outcome = try admit(
             record.attributes, link: Link(parent: parent.attributes.inode, name: name), granted: granted, maximal: .all,
             action: .created, request, context)

@@ -121,9 +121,13 @@ package final class FileSystem: Sendable {
     ) throws(FileSystemError) -> Receipt {
         let batch = MetadataBatch(preconditions: preconditions, mutations: mutations)
         guard try metadata.apply(batch) == .applied else { throw conflict }
-        let number = CommitSequence(rawValue: sequence.add(1, ordering: .acquiringAndReleasing).newValue)
-        guard feed.isWatched else { return Receipt(sequence: number) }
-        return Receipt(sequence: number, gate: feed.commit(events(), sequence: number, door: context.door))
+        guard feed.isWatched else { return Receipt(sequence: nextSequence()) }
+        let (number, gate) = feed.commit(events(), door: context.door, numbering: nextSequence)
+        return Receipt(sequence: number, gate: gate)
+    }
+
+    private func nextSequence() -> CommitSequence {
+        CommitSequence(rawValue: sequence.add(1, ordering: .acquiringAndReleasing).newValue)
     }
 
     /// The receipt of a call that has changed nothing.

@@ -14,7 +14,7 @@ enum Prerequisites {
         guard access("/dev/fuse", R_OK | W_OK) == 0 else {
             return "/dev/fuse cannot be opened by this user: \"chmod 666 /dev/fuse\" as root; without a mount: --no-mount"
         }
-        if geteuid() != 0, programPath("fusermount3") == nil {
+        if geteuid() != 0, Spawn.programPath("fusermount3") == nil {
             return "fusermount3 is missing: \"apt install fuse3\"; without a mount: --no-mount"
         }
         return nil
@@ -39,9 +39,4 @@ enum Prerequisites {
 
     static let allowOtherProblem =
         "allow_other needs root, or the line user_allow_other in /etc/fuse.conf; or set adapters.fuse.allow_other: false"
-
-    static func programPath(_ name: String) -> String? {
-        (Spawn.variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }
-            .first { access($0, X_OK) == 0 }
-    }
 }

@@ -24,9 +24,10 @@ void linux_close_range(unsigned first, unsigned last);
 /// What ps shows for this process; at most 15 bytes.
 void linux_set_name(const char *name);
 
-/// Starts a program, looked up in PATH, as a command of ours: in a process group of its own, with no signal blocked or handled, in the
+/// Starts the program at a path as a command of ours: in a process group of its own, with no signal blocked or handled, in the
 /// foreground of the terminal unless that is -1, and killed by the kernel if the calling thread's process dies before it.
 /// 0, or an errno when nothing was started.
-int linux_spawn_command(char *const arguments[], char *const environment[], int terminal, int *process);
+int linux_spawn_command(
+    const char *path, char *const arguments[], char *const environment[], int terminal, int *process);
 
 #endif

@@ -46,7 +46,7 @@ struct DoctorCommand: ParsableCommand {
         if let settings {
             checkDoors(settings, check)
         }
-        if Prerequisites.programPath("smbclient") == nil {
+        if Spawn.programPath("smbclient") == nil {
             Console.say("note     smbclient is not installed: \"apt install smbclient\" to try the SMB door")
         }
         if !isHealthy { throw ExitCode(1) }
