@@ -69,6 +69,20 @@ struct CompoundTests {
         #expect(second.map(\.status) == [.success, .invalidParameter])
     }
 
+    @Test("what is related to a message without a session or a place has none either")
+    func refusalIsInherited() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        func pair(_ flags: HeaderFlags, _ session: SessionID?) throws -> [NTStatus] {
+            try peer.send(
+                peer.message(.create, Peer.create("a.txt"), flags: flags, sessionID: session, next: true)
+                    + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations)
+            ).map(\.status)
+        }
+        #expect(try pair(.relatedOperations, nil) == [.invalidParameter, .invalidParameter])
+        #expect(try pair([], SessionID(rawValue: 5)) == [.userSessionDeleted, .userSessionDeleted])
+        #expect(try pair([], nil) == [.success, .success])
+    }
+
     @Test("session and tree are inherited, whatever stands in the header")
     func inheritedIDs() throws {
         let peer = try Peer.connected(to: try TestServer())

@@ -106,6 +106,22 @@ struct SessionTests {
         #expect(try peer.request(.ioctl, referral).status == .fsDriverRequired)
     }
 
+    @Test("IOCTL: what is not known, about what is not open, and a file's object id")
+    func controls() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        let file = try peer.open("a.txt")
+        func ask(_ code: ControlCode, _ file: FileID, flags: IoctlFlags = .isFsctl) throws -> Reply {
+            try peer.request(.ioctl, IoctlRequest(ctlCode: code, fileID: file, maxOutputResponse: 64, flags: flags))
+        }
+        let none = FileID(persistent: 3, volatile: 3)
+        #expect(try ask(.srvEnumerateSnapshots, file).status == .invalidDeviceRequest)
+        #expect(try ask(.srvEnumerateSnapshots, none).status == .fileClosed)
+        #expect(try ask(.srvEnumerateSnapshots, file, flags: []).status == .notSupported)
+        #expect(try ask(.queryNetworkInterfaceInfo, .inherited).status == .invalidDeviceRequest)
+        let id = try ask(.createOrGetObjectID, file)
+        #expect(try id.body(IoctlResponse.self).output.count == 64)
+    }
+
     @Test("TREE_DISCONNECT closes what came through it; LOGOFF everything")
     func endings() throws {
         let server = try TestServer()
