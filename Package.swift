@@ -123,13 +123,15 @@ let package = Package(
             "SMBProtocolTests",
             [
                 "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography",
-                "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", "ProtocolErrors",
+                "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore", "ContentStore",
+                "ProtocolErrors", "HostileInput",
             ]),
         tests(
             "SMBServerTests",
             [
                 "SMBServer", "SMBClient", "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication",
-                "FileSystemCore", "FileSystemModel", "AccessControl", "MetadataStore", "ContentStore", nioCore, nioPosix,
+                "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore", "ContentStore",
+                logging,
             ]),
         tests(
             "FUSEProtocolTests",
@@ -140,3 +142,16 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "FileSystemModel"]),
     ]
 )
+
+// The fuzz targets are built only where they are asked for (Scripts/fuzz): libFuzzer brings a main of its own.
+if Context.environment["DITTOFS_FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "AccessArbitration", "Authentication", "ContentStore", "FileSystemCore", "FileSystemModel", "MetadataStore",
+                "SMBMessages", "SMBProtocol", "WindowsTypes", "WireCoding",
+            ],
+            path: "Tests/Fuzz",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

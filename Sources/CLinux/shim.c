@@ -33,7 +33,8 @@ void linux_close_range(unsigned first, unsigned last) { close_range(first, last,
 
 void linux_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-int linux_spawn_command(char *const arguments[], char *const environment[], int terminal, int *process) {
+int linux_spawn_command(
+    const char *path, char *const arguments[], char *const environment[], int terminal, int *process) {
     // The child runs in our memory until it executes: nothing of ours may interrupt it there.
     sigset_t all, before, none;
     sigfillset(&all);
@@ -50,7 +51,7 @@ int linux_spawn_command(char *const arguments[], char *const environment[], int 
         if (getppid() != parent) _exit(127);
         for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
         sigprocmask(SIG_SETMASK, &none, 0);
-        execvpe(arguments[0], arguments, environment);
+        execve(path, arguments, environment);
         error = errno;
         _exit(127);
     }

@@ -21,7 +21,7 @@ extension FileSystem {
     /// namespace lock.
     ///
     /// - Throws: `.pathNotFound` when a component before the last is missing or no directory; `.notFound` for a link that leads out of
-    ///   the share, nowhere, or round in a circle; `.accessDenied` without search permission.
+    ///   the share or round in a circle, and for a last component that is a link to nothing; `.accessDenied` without search permission.
     func resolve(
         _ path: [FileName], followingLast: Bool, _ context: OperationContext
     ) throws(FileSystemError) -> ResolvedPath {
@@ -30,8 +30,14 @@ extension FileSystem {
         var trail = [root]
         var rest = path[...].map { Component.name($0) }[...]
         var linksFollowed = 0
-        /// Components of `rest` that come from the request, not from a link: they decide which error a missing one means.
+        /// Components at the end of `rest` that come from the request, not from a link: they decide what a missing one means.
+        var requested = rest.count
+        /// A component is missing, or in the middle and no directory: the request's path is wrong, or the link that was to be its last
+        /// component leads nowhere.
+        func missing() -> FileSystemError { requested > 0 ? .pathNotFound : .notFound }
         while let component = rest.popFirst() {
+            let isFromLink = rest.count >= requested
+            requested = min(requested, rest.count)
             let name: FileName
             switch component {
             case .parent:
@@ -44,8 +50,7 @@ extension FileSystem {
             try AccessCheck.require(.execute, of: context.identity, to: directory.attributes)
             let isLast = rest.isEmpty
             guard let entry = try entryIgnoringCase(name, in: directory.attributes.inode) else {
-                guard isLast else { throw .pathNotFound }
-                guard linksFollowed == 0 else { throw .notFound }
+                guard isLast, !isFromLink else { throw missing() }
                 return ResolvedPath(parent: directory, name: name)
             }
             let target = try record(entry.inode)
@@ -54,18 +59,22 @@ extension FileSystem {
                 linksFollowed += 1
                 guard linksFollowed <= Self.maximumLinksFollowed else { throw .notFound }
                 rest = try components(of: target.symbolicLinkTarget ?? [])[...] + rest
-                if rest.isEmpty { throw .notFound }
             case .directory where !isLast:
                 trail.append(target)
             case _ where isLast:
                 return ResolvedPath(parent: directory, name: name, entry: entry, target: target)
             default:
-                throw .pathNotFound
+                throw missing()
             }
         }
-        // The root, or a link that ends in `..`.
+        // The root, or a link that ends in `.` or `..`.
         let last = trail[trail.count - 1]
-        return ResolvedPath(parent: trail.count > 1 ? trail[trail.count - 2] : nil, target: last)
+        guard trail.count > 1 else { return ResolvedPath(target: last) }
+        let parent = trail[trail.count - 2]
+        let entry = try name(of: last.attributes.inode, in: parent.attributes.inode).flatMap { name throws(FileSystemError) in
+            try metadata.entry(named: name, in: parent.attributes.inode)
+        }
+        return ResolvedPath(parent: parent, name: entry?.name, entry: entry, target: last)
     }
 
     private enum Component {

@@ -103,20 +103,24 @@ final class ChangeFeed: Sendable {
         watched.store(true, ordering: .releasing)
     }
 
-    /// Under the locks of the commit.
-    func commit(_ events: [ChangeEvent], sequence: CommitSequence, door: DoorID) -> Gate? {
-        let holders = state.withLock { state in
+    /// Under the locks of the commit. Takes its number under the feed's own lock: commits to different files share no other, and the
+    /// queue must have them in the order of their numbers.
+    func commit(
+        _ events: [ChangeEvent], door: DoorID, numbering: () -> CommitSequence
+    ) -> (sequence: CommitSequence, gate: Gate?) {
+        let (sequence, holders) = state.withLock { state in
+            let sequence = numbering()
             if !state.observers.isEmpty {
                 state.queue.append(Entry(events: events, sequence: sequence, door: door))
             }
-            return state.holders
+            return (sequence, state.holders)
         }
         filled.store(true, ordering: .releasing)
         let gates = holders.compactMap { $0.recall(events, sequence: sequence, door: door) }
-        guard gates.count > 1 else { return gates.first }
+        guard gates.count > 1 else { return (sequence, gates.first) }
         let all = Gate(count: gates.count)
         for gate in gates { gate.whenOpen { all.pass() } }
-        return all
+        return (sequence, all)
     }
 
     /// With no lock held. One thread at a time hands on, so observers see the order of the commits.

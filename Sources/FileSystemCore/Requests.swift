@@ -132,6 +132,14 @@ package struct AttributeChanges: Equatable, Sendable {
     package var thaw: TimeFields = []
 
     package init() {}
+
+    /// Whether anything of the file is to change, and not only what an open will do from now on.
+    var altersFile: Bool {
+        var rest = self
+        rest.freeze = []
+        rest.thaw = []
+        return rest != AttributeChanges()
+    }
 }
 
 package struct DirectoryEntry: Sendable {

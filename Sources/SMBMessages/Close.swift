@@ -56,7 +56,8 @@ package struct CloseResponse: Equatable, Sendable {
 
     package init(
         flags: CloseFlags = [], creationTime: FileTime = .zero, lastAccessTime: FileTime = .zero,
-        lastWriteTime: FileTime = .zero, changeTime: FileTime = .zero, allocationSize: UInt64 = 0, endOfFile: UInt64 = 0,
+        lastWriteTime: FileTime = .zero, changeTime: FileTime = .zero, allocationSize: UInt64 = 0,
+        endOfFile: UInt64 = 0,
         fileAttributes: FileAttributes = []
     ) {
         self.flags = flags

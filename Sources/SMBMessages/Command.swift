@@ -1,6 +1,7 @@
 /// The Command field of a header — [MS-SMB2] 2.2.1
 ///
-/// A number that no command has survives as ``unknown(_:)``: the server has to answer it, and for that its header must parse.
+/// A number that no command has survives as ``unknown(_:)``: the server has to answer it, and for that its header must
+/// parse.
 package enum Command: Hashable, Sendable {
     case negotiate
     case sessionSetup
@@ -27,7 +28,8 @@ package enum Command: Hashable, Sendable {
 extension Command: RawRepresentable, CaseIterable {
     /// The 19 commands in the order of their numbers, 0 to 18.
     package static let allCases: [Command] = [
-        .negotiate, .sessionSetup, .logoff, .treeConnect, .treeDisconnect, .create, .close, .flush, .read, .write, .lock,
+        .negotiate, .sessionSetup, .logoff, .treeConnect, .treeDisconnect, .create, .close, .flush, .read, .write,
+        .lock,
         .ioctl, .cancel, .echo, .queryDirectory, .changeNotify, .queryInfo, .setInfo, .oplockBreak,
     ]
 

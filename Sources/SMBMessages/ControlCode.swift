@@ -1,4 +1,5 @@
-/// CtlCode of an IOCTL — [MS-SMB2] 2.2.31 and [MS-FSCC] 2.3. Open: most of them are answered with an error, and by name.
+/// CtlCode of an IOCTL — [MS-SMB2] 2.2.31 and [MS-FSCC] 2.3. Open: most of them are answered with an error, and by
+/// name.
 package struct ControlCode: RawRepresentable, Hashable, Sendable {
     package var rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }

@@ -91,7 +91,8 @@ package struct CreateRequest: Equatable, Sendable {
 
     package init(
         requestedOplockLevel: OplockLevel = .none, impersonationLevel: ImpersonationLevel = .impersonation,
-        desiredAccess: UInt32, fileAttributes: FileAttributes = [], shareAccess: ShareAccess = [.read, .write, .delete],
+        desiredAccess: UInt32, fileAttributes: FileAttributes = [],
+        shareAccess: ShareAccess = [.read, .write, .delete],
         createDisposition: CreateDisposition, createOptions: CreateOptions = [], name: [UInt8],
         createContexts: [CreateContext] = []
     ) {

@@ -12,8 +12,8 @@ package struct LeaseFlags: OptionSet, Hashable, Sendable {
     package static let parentLeaseKeySet = LeaseFlags(rawValue: 0x0000_0004)
 }
 
-/// SMB2_CREATE_REQUEST_LEASE and SMB2_CREATE_REQUEST_LEASE_V2, told apart by their length, and the responses, which look the
-/// same — [MS-SMB2] 2.2.13.2.8, 2.2.13.2.10, 2.2.14.2.10, 2.2.14.2.11
+/// SMB2_CREATE_REQUEST_LEASE and SMB2_CREATE_REQUEST_LEASE_V2, told apart by their length, and the responses, which
+/// look the same — [MS-SMB2] 2.2.13.2.8, 2.2.13.2.10, 2.2.14.2.10, 2.2.14.2.11
 package struct LeaseContext: CreateContextData {
     package static let name = CreateContextName.requestLease
 

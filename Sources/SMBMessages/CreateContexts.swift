@@ -3,7 +3,8 @@ package import WireCoding
 
 /// What the data of a create context of one kind means.
 ///
-/// Requests and responses of one name are types of their own. Data that is too short is an error (STATUS_INVALID_PARAMETER).
+/// Requests and responses of one name are types of their own. Data that is too short is an error
+/// (STATUS_INVALID_PARAMETER).
 package protocol CreateContextData: Equatable, Sendable {
     static var name: [UInt8] { get }
     init(data: [UInt8]) throws(WireError)

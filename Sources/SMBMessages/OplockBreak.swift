@@ -1,7 +1,7 @@
 package import WireCoding
 
-/// The oplock break in its three roles, which look the same: notification (2.2.23.1), acknowledgment (2.2.24.1) and response
-/// (2.2.25.1) — [MS-SMB2]
+/// The oplock break in its three roles, which look the same: notification (2.2.23.1), acknowledgment (2.2.24.1) and
+/// response (2.2.25.1) — [MS-SMB2]
 package struct OplockBreak: Equatable, Sendable {
     package var oplockLevel: OplockLevel
     package var fileID: FileID
@@ -30,7 +30,8 @@ extension OplockBreak: SMB2Body {
     }
 }
 
-/// What arrives with the command OPLOCK_BREAK at a server: an acknowledgment of either kind, told apart by StructureSize.
+/// What arrives with the command OPLOCK_BREAK at a server: an acknowledgment of either kind, told apart by
+/// StructureSize.
 package enum BreakAcknowledgment: Equatable, Sendable {
     case oplock(OplockBreak)
     case lease(LeaseBreakAcknowledgment)

@@ -1,7 +1,7 @@
 import WireCoding
 
-/// The layout that the responses of QUERY_DIRECTORY, CHANGE_NOTIFY and QUERY_INFO share: StructureSize 9, a 16-bit offset, a
-/// 32-bit length, the bytes.
+/// The layout that the responses of QUERY_DIRECTORY, CHANGE_NOTIFY and QUERY_INFO share: StructureSize 9, a 16-bit
+/// offset, a 32-bit length, the bytes.
 enum OutputBuffer {
     static let structureSize: UInt16 = 9
 

@@ -25,7 +25,8 @@ package struct QueryDirectoryRequest: Equatable, Sendable {
     package var outputBufferLength: UInt32
 
     package init(
-        fileInformationClass: FileInformationClass, flags: QueryDirectoryFlags = [], fileIndex: UInt32 = 0, fileID: FileID,
+        fileInformationClass: FileInformationClass, flags: QueryDirectoryFlags = [], fileIndex: UInt32 = 0,
+        fileID: FileID,
         fileName: [UInt8], outputBufferLength: UInt32
     ) {
         self.fileInformationClass = fileInformationClass
@@ -82,7 +83,8 @@ package struct QueryDirectoryResponse: Equatable, Sendable {
     }
 
     /// The entries of a response to a request for `informationClass`.
-    package func entries(_ informationClass: DirectoryInformationClass) throws(WireError) -> [DirectoryEntryInformation] {
+    package func entries(_ informationClass: DirectoryInformationClass) throws(WireError) -> [DirectoryEntryInformation]
+    {
         var reader = WireReader(outputBuffer.span.bytes)
         return try DirectoryEntryInformation.parseList(&reader, informationClass: informationClass)
     }

@@ -83,7 +83,8 @@ extension ReadRequest: SMB2Body {
 
 /// SMB2 READ Response — [MS-SMB2] 2.2.20
 ///
-/// The data is never part of this value: a server writes the prefix and lets the data follow, a client reads it in place.
+/// The data is never part of this value: a server writes the prefix and lets the data follow, a client reads it in
+/// place.
 package struct ReadResponse: Equatable, Sendable {
     /// Where the data lies, in bytes from the header's start.
     package var dataRange: Range<Int>

@@ -20,7 +20,8 @@ package struct SMB1NegotiateRequest: Equatable, Sendable {
     package static let smb2Dot002 = Array("SMB 2.002".utf8)
     package static let smb2Wildcard = Array("SMB 2.???".utf8)
 
-    /// The dialect of the SMB2 answer: 0x02FF where "SMB 2.???" is offered, 0x0202 for "SMB 2.002" alone, nil for neither.
+    /// The dialect of the SMB2 answer: 0x02FF where "SMB 2.???" is offered, 0x0202 for "SMB 2.002" alone, nil for
+    /// neither.
     package var smb2Dialect: Dialect? {
         if dialects.contains(Self.smb2Wildcard) { return .wildcard }
         return dialects.contains(Self.smb2Dot002) ? .smb202 : nil
@@ -44,7 +45,11 @@ package struct SMB1NegotiateRequest: Equatable, Sendable {
             let format: UInt8 = try list.integer()
             guard format == 2 else { throw .unexpectedValue(field: "BufferFormat", value: UInt64(format)) }
             var name: [UInt8] = []
-            while case let byte: UInt8 = try list.integer(), byte != 0 { name.append(byte) }
+            while true {
+                let byte: UInt8 = try list.integer()
+                if byte == 0 { break }
+                name.append(byte)
+            }
             dialects.append(name)
         }
     }

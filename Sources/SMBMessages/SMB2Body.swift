@@ -2,8 +2,8 @@ package import WireCoding
 
 /// What follows a header: one request or response.
 ///
-/// Offsets that a message carries count from its header, so both directions work on bytes that begin there: the reader holds
-/// the message from its header on and stands at the body; the writer's origin is the header's first byte, and
+/// Offsets that a message carries count from its header, so both directions work on bytes that begin there: the reader
+/// holds the message from its header on and stands at the body; the writer's origin is the header's first byte, and
 /// ``SMB2Header/byteCount`` bytes have been written since.
 package protocol SMB2Body: Sendable {
     /// The StructureSize that begins the body. Odd where variable bytes may follow.

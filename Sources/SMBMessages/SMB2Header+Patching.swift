@@ -2,8 +2,8 @@ package import WindowsTypes
 
 /// Fields of a header that are known only when the message behind it has been written.
 ///
-/// `start` is where that header begins in `bytes`. Only our own encoder's output comes here, so a header that does not fit
-/// is a precondition failure.
+/// `start` is where that header begins in `bytes`. Only our own encoder's output comes here, so a header that does not
+/// fit is a precondition failure.
 extension SMB2Header {
     /// Where fields lie, in bytes from the header's start — [MS-SMB2] 2.2.1.2
     package enum FieldOffset {

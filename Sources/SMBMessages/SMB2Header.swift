@@ -46,7 +46,8 @@ package struct SMB2Header: Equatable, Sendable {
 
     package init(
         command: Command, status: NTStatus = .success, flags: HeaderFlags = [], creditCharge: UInt16 = 0,
-        credits: UInt16 = 0, nextCommand: UInt32 = 0, messageID: MessageID, processID: UInt32 = 0, treeID: TreeID = .none,
+        credits: UInt16 = 0, nextCommand: UInt32 = 0, messageID: MessageID, processID: UInt32 = 0,
+        treeID: TreeID = .none,
         asyncID: AsyncID? = nil, sessionID: SessionID = .none, signature: MessageSignature = .zero
     ) {
         self.creditCharge = creditCharge

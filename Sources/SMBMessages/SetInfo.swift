@@ -21,7 +21,8 @@ package struct SetInfoRequest: Equatable, Sendable {
         self.buffer = buffer
     }
 
-    package init(_ fileInformationClass: FileInformationClass, fileID: FileID, _ information: some InformationStructure) {
+    package init(_ fileInformationClass: FileInformationClass, fileID: FileID, _ information: some InformationStructure)
+    {
         self.init(
             infoType: .file, fileInfoClass: fileInformationClass.rawValue, fileID: fileID, buffer: information.bytes)
     }

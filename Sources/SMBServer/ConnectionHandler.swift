@@ -43,6 +43,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     /// Replies of more bytes than this go to the socket before further requests are looked at.
     private static let outputBurst = 512 * 1024
 
+    private static let lingerMilliseconds: Int64 = 5000
+
     init(server: ServerContext, pool: NIOThreadPool, logger: Logger, channel: any Channel) {
         self.server = server
         self.pool = pool
@@ -114,7 +116,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     }
 
     private func closeIfDrained() {
-        guard isDraining, !isLent, assembler.isEmpty || isPaused == false, machine?.hasWork != true else { return }
+        // What is left in the assembler is the beginning of a frame, unless nothing was looked at.
+        guard isDraining, !isPaused || assembler.isEmpty, !isLent, machine?.hasWork != true else { return }
         close(.shutdown)
     }
 
@@ -126,6 +129,9 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
         let done = context.eventLoop.makePromise(of: Void.self)
         let channel = context.channel
         done.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        // A peer that does not take its last replies is not waited for.
+        let end = eventLoop.scheduleTask(in: .milliseconds(Self.lingerMilliseconds)) { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in end.cancel() }
         send(context)
         context.writeAndFlush(wrapOutboundOut(allocator.buffer(capacity: 0)), promise: done)
         finish(reason)
@@ -215,13 +221,11 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
 
     private func takeBack() {
         isLent = false
-        guard let machine else { return }
         if isClosing { return finish(.peerClosed) }
         let wakes = deferredWakes
         deferredWakes.removeAll()
         afterWork()
         for wake in wakes { deliver(wake) }
-        _ = machine
         work()
         flush()
         resumeReading()

@@ -23,7 +23,8 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
         self.init(rawValue: informationClass.rawValue)
     }
 
-    /// Bytes before the name in an entry. An output buffer that is smaller is STATUS_INFO_LENGTH_MISMATCH — [MS-FSA] 2.1.5.6.3
+    /// Bytes before the name in an entry. An output buffer that is smaller is STATUS_INFO_LENGTH_MISMATCH — [MS-FSA]
+    /// 2.1.5.6.3
     package var fixedByteCount: Int {
         switch self {
         case .directory: 64
@@ -38,7 +39,8 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// One entry of a directory's list: all that any class holds. What a class does not have is not written, and parsed as zero.
+/// One entry of a directory's list: all that any class holds. What a class does not have is not written, and parsed as
+/// zero.
 package struct DirectoryEntryInformation: Equatable, Sendable {
     package var fileIndex: UInt32
     package var creationTime: FileTime
@@ -61,7 +63,8 @@ package struct DirectoryEntryInformation: Equatable, Sendable {
 
     package init(
         fileIndex: UInt32 = 0, creationTime: FileTime = .zero, lastAccessTime: FileTime = .zero,
-        lastWriteTime: FileTime = .zero, changeTime: FileTime = .zero, endOfFile: UInt64 = 0, allocationSize: UInt64 = 0,
+        lastWriteTime: FileTime = .zero, changeTime: FileTime = .zero, endOfFile: UInt64 = 0,
+        allocationSize: UInt64 = 0,
         fileAttributes: FileAttributes = [], eaSize: UInt32 = 0, reparsePointTag: UInt32 = 0, fileID: UInt64 = 0,
         fileName: [UInt8]
     ) {
@@ -84,7 +87,8 @@ package struct DirectoryEntryInformation: Equatable, Sendable {
         _ reader: inout WireReader, informationClass: DirectoryInformationClass
     ) throws(WireError) -> [DirectoryEntryInformation] {
         var entries: [DirectoryEntryInformation] = []
-        try EntryList.forEach(&reader, minimum: informationClass.fixedByteCount) { (entry: inout WireReader) throws(WireError) in
+        try EntryList.forEach(&reader, minimum: informationClass.fixedByteCount) {
+            (entry: inout WireReader) throws(WireError) in
             entries.append(try DirectoryEntryInformation(&entry, informationClass))
         }
         return entries

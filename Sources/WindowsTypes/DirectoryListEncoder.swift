@@ -2,8 +2,8 @@ package import WireCoding
 
 /// Writes a directory's entries behind one another into a response, each aligned to 8 bytes, until a limit is reached.
 ///
-/// The list begins where the writer stands when the encoder is made. An entry is written whole or not at all: what to do
-/// with one that did not fit is the caller's rule, who keeps the directory's position.
+/// The list begins where the writer stands when the encoder is made. An entry is written whole or not at all: what to
+/// do with one that did not fit is the caller's rule, who keeps the directory's position.
 package struct DirectoryListEncoder: Sendable {
     package let informationClass: DirectoryInformationClass
     /// Bytes that the list may have.

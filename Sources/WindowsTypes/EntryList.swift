@@ -1,7 +1,7 @@
 import WireCoding
 
-/// The chain of variable entries that several classes are: each begins with a 32-bit NextEntryOffset, counted from the entry's
-/// own start, 0 in the last — [MS-FSCC] 2.4.8 and others.
+/// The chain of variable entries that several classes are: each begins with a 32-bit NextEntryOffset, counted from the
+/// entry's own start, 0 in the last — [MS-FSCC] 2.4.8 and others.
 enum EntryList {
     /// Where a message has more entries than this it is not honest.
     static let maximumCount = 65536
@@ -31,7 +31,8 @@ enum EntryList {
         throw .tooMany(field: "NextEntryOffset", limit: maximumCount)
     }
 
-    /// Begins an entry: pads to `alignment` from `start` (the list's), patches the link of the one before and reserves this one's.
+    /// Begins an entry: pads to `alignment` from `start` (the list's), patches the link of the one before and reserves
+    /// this one's.
     static func begin(
         at start: Int, after previous: inout Int?, alignment: Int, _ writer: inout WireWriter
     ) {

@@ -38,7 +38,8 @@ package struct FileAllInformation: InformationStructure {
 
     package init(
         basic: FileBasicInformation, standard: FileStandardInformation, internal: FileInternalInformation,
-        ea: FileEaInformation, access: FileAccessInformation, position: FilePositionInformation, mode: FileModeInformation,
+        ea: FileEaInformation, access: FileAccessInformation, position: FilePositionInformation,
+        mode: FileModeInformation,
         alignment: FileAlignmentInformation, name: FileNameInformation
     ) {
         self.basic = basic

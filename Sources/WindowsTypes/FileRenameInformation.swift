@@ -1,6 +1,6 @@
 package import WireCoding
 
-/// FileRenameInformation for SMB2 (type 2), and FileRenameInformationEx with its flags' lowest bit — [MS-FSCC] 2.4.42.2, 2.4.43
+/// FileRenameInformation for SMB2 (type 2) — [MS-FSCC] 2.4.42.2
 package struct FileRenameInformation: InformationStructure {
     package var replaceIfExists: Bool
     /// Must be 0 over the network.

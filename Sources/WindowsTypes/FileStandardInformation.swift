@@ -10,7 +10,8 @@ package struct FileStandardInformation: InformationStructure {
     package var deletePending: Bool
     package var directory: Bool
 
-    package init(allocationSize: UInt64, endOfFile: UInt64, numberOfLinks: UInt32, deletePending: Bool, directory: Bool) {
+    package init(allocationSize: UInt64, endOfFile: UInt64, numberOfLinks: UInt32, deletePending: Bool, directory: Bool)
+    {
         self.allocationSize = allocationSize
         self.endOfFile = endOfFile
         self.numberOfLinks = numberOfLinks
@@ -70,7 +71,8 @@ package struct FileCompressionInformation: InformationStructure {
     package var clusterShift: UInt8
 
     package init(
-        compressedFileSize: UInt64, compressionFormat: UInt16 = 0, compressionUnitShift: UInt8 = 0, chunkShift: UInt8 = 0,
+        compressedFileSize: UInt64, compressionFormat: UInt16 = 0, compressionUnitShift: UInt8 = 0,
+        chunkShift: UInt8 = 0,
         clusterShift: UInt8 = 0
     ) {
         self.compressedFileSize = compressedFileSize

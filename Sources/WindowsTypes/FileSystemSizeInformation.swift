@@ -89,7 +89,8 @@ package struct FileFsSectorSizeInformation: InformationStructure {
         self.logicalBytesPerSector = logicalBytesPerSector
         self.physicalBytesPerSectorForAtomicity = physicalBytesPerSectorForAtomicity
         self.physicalBytesPerSectorForPerformance = physicalBytesPerSectorForPerformance
-        self.fileSystemEffectivePhysicalBytesPerSectorForAtomicity = fileSystemEffectivePhysicalBytesPerSectorForAtomicity
+        self.fileSystemEffectivePhysicalBytesPerSectorForAtomicity =
+            fileSystemEffectivePhysicalBytesPerSectorForAtomicity
         self.flags = flags
         self.byteOffsetForSectorAlignment = byteOffsetForSectorAlignment
         self.byteOffsetForPartitionAlignment = byteOffsetForPartitionAlignment

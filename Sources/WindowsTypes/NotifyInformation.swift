@@ -40,8 +40,8 @@ package struct FileNotifyInformation: Equatable, Sendable {
         return entries
     }
 
-    /// Writes as many entries as fit into `limit` bytes and returns how many those are. A list that does not fit whole is
-    /// STATUS_NOTIFY_ENUM_DIR and no list at all.
+    /// Writes as many entries as fit into `limit` bytes and returns how many those are. A list that does not fit whole
+    /// is STATUS_NOTIFY_ENUM_DIR and no list at all.
     @discardableResult
     package static func writeList(
         _ entries: [FileNotifyInformation], limit: Int = .max, to writer: inout WireWriter

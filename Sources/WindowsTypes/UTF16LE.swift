@@ -2,8 +2,8 @@ package import WireCoding
 
 /// UTF-16LE on the wire, WTF-8 in memory.
 ///
-/// Names are bytes here, never String. WTF-8 is UTF-8 in which a surrogate without its partner is encoded as three bytes
-/// like any other code point; so every sequence of UTF-16 units, the ill-formed ones too, survives a round trip.
+/// Names are bytes here, never String. WTF-8 is UTF-8 in which a surrogate without its partner is encoded as three
+/// bytes like any other code point; so every sequence of UTF-16 units, the ill-formed ones too, survives a round trip.
 package enum UTF16LE {
     /// Decodes UTF-16LE to WTF-8. An odd number of bytes is an error.
     package static func decode(_ units: RawSpan) throws(WireError) -> [UInt8] {
@@ -95,8 +95,8 @@ package enum UTF16LE {
         return units
     }
 
-    /// Calls `body` with each UTF-16 unit of `wtf8` and the offset of the byte that it begins with, until one call returns
-    /// false; returns false then.
+    /// Calls `body` with each UTF-16 unit of `wtf8` and the offset of the byte that it begins with, until one call
+    /// returns false; returns false then.
     static func forEachUnit(of wtf8: [UInt8], _ body: (_ unit: UInt16, _ byteOffset: Int) -> Bool) -> Bool {
         var position = 0
         while position < wtf8.count {
@@ -157,7 +157,8 @@ package enum UTF16LE {
     }
 
     /// `target` has room for three bytes a unit.
-    private static func transcode(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    private static func transcode(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<UInt8>) -> Int
+    {
         var output = 0
         var input = 0
         let end = source.count

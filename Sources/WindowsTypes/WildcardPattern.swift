@@ -1,11 +1,11 @@
 /// A search expression — [MS-FSA] 2.1.4.4
 ///
-/// `*` matches any run of characters, `?` one character. The other three are how DOS programs' expressions reach a server:
-/// `<` (DOS_STAR) any run that stops at the name's last period, `>` (DOS_QM) one character or, before a period and at
-/// the end, none, `"` (DOS_DOT) a period or, at the end, nothing.
+/// `*` matches any run of characters, `?` one character. The other three are how DOS programs' expressions reach a
+/// server: `<` (DOS_STAR) any run that stops at the name's last period, `>` (DOS_QM) one character or, before a period
+/// and at the end, none, `"` (DOS_DOT) a period or, at the end, nothing.
 ///
-/// All states that an expression can be in are followed side by side: the time is the product of the two lengths at the most,
-/// whatever a hostile client sends.
+/// All states that an expression can be in are followed side by side: the time is the product of the two lengths at the
+/// most, whatever a hostile client sends.
 package struct WildcardPattern: Equatable, Sendable {
     /// Folded units.
     private let units: [UInt16]

@@ -1,7 +1,7 @@
 /// Why bytes from a peer could not be decoded.
 ///
-/// A peer can cause every one of these, so they are thrown and never trapped. The offset is where in the reader's bytes the
-/// trouble began, in bytes from its start.
+/// A peer can cause every one of these, so they are thrown and never trapped. The offset is where in the reader's bytes
+/// the trouble began, in bytes from its start.
 public enum WireError: Error, Equatable, Sendable {
     /// Fewer bytes remain than the field needs.
     case truncated(offset: Int, needed: Int)

@@ -3,9 +3,9 @@
 /// The reader borrows its bytes and cannot outlive them. Every access is checked; what is not there is a ``WireError``.
 /// Offsets that a peer wrote go through ``slice(at:count:)``, which takes them as they are, however they lie.
 ///
-/// Everything is `@inlinable`, and `public` where other rooms write `package`: the compiler hands bodies to another module
-/// only where they are public. With `package` each field was an unspecialised generic call, and a header took 190 ns
-/// instead of 30.
+/// Everything is `@inlinable`, and `public` where other rooms write `package`: the compiler hands bodies to another
+/// module only where they are public. With `package` each field was an unspecialised generic call, and a header took
+/// 190 ns instead of 30.
 public struct WireReader: ~Copyable, ~Escapable {
     /// All bytes of the message (or of the structure that offsets are relative to), from its first one.
     public let bytes: RawSpan
@@ -104,8 +104,9 @@ public struct WireReader: ~Copyable, ~Escapable {
 
     /// The bytes that a peer's (offset, length) pair names, relative to the start of this reader.
     ///
-    /// Both are widened before they are added; a pair that leaves the message throws ``WireError/outOfBounds(offset:count:)``.
-    /// A length of zero is an empty slice wherever it points: peers put any offset beside it.
+    /// Both are widened before they are added; a pair that leaves the message throws
+    /// ``WireError/outOfBounds(offset:count:)``. A length of zero is an empty slice wherever it points: peers put any
+    /// offset beside it.
     @inlinable
     @_lifetime(copy self)
     public func slice(at start: some BinaryInteger, count: some BinaryInteger) throws(WireError) -> RawSpan {

@@ -1,7 +1,7 @@
 /// A growing little-endian buffer in which sizes and offsets are computed, never stored.
 ///
-/// Offsets that go on the wire are taken from ``count`` and patched with ``patch(_:at:)``; both count from ``origin``, so that
-/// a message that is one of several in a frame speaks of its own beginning.
+/// Offsets that go on the wire are taken from ``count`` and patched with ``patch(_:at:)``; both count from ``origin``,
+/// so that a message that is one of several in a frame speaks of its own beginning.
 ///
 /// `public` for the reason that ``WireReader`` gives.
 public struct WireWriter: Sendable {

@@ -22,7 +22,16 @@ enum Spawn {
         defer {
             for pointer in argumentPointers + environmentPointers { free(pointer) }
         }
-        return linux_spawn_command(&argumentPointers, &environmentPointers, terminal ?? -1, &child)
+        let name = arguments.first ?? ""
+        guard let path = name.contains("/") ? name : programPath(name) else { return ENOENT }
+        return linux_spawn_command(path, &argumentPointers, &environmentPointers, terminal ?? -1, &child)
+    }
+
+    /// Where PATH has the program.
+    static func programPath(_ name: String) -> String? {
+        guard !name.isEmpty else { return nil }
+        return (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }
+            .first { access($0, X_OK) == 0 }
     }
 
     /// `NAME=value`, as the process got them.

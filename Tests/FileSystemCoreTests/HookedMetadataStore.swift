@@ -2,15 +2,19 @@ import FileSystemModel
 import MetadataStore
 import Synchronization
 
-/// A memory store that lets a test step in just before a batch is applied: the moment that a race would have to hit.
+/// A memory store that lets a test step in just before a batch is applied: the moment that a race would have to hit, or a failure.
 final class HookedMetadataStore: MetadataStore {
     typealias Hook = @Sendable (MetadataBatch) -> Void
 
     private let store = MemoryMetadataStore()
     private let hook = Mutex<Hook?>(nil)
+    private let failure = Mutex<FileSystemError?>(nil)
 
     /// Calls `hook` before the next batch, on the thread that applies it, with all its locks held; once.
     func beforeNextBatch(_ hook: @escaping Hook) { self.hook.withLock { $0 = hook } }
+
+    /// Refuses the next batch; once.
+    func failNextBatch(_ error: FileSystemError) { failure.withLock { $0 = error } }
 
     func apply(_ batch: MetadataBatch) throws(FileSystemError) -> BatchOutcome {
         let hook = hook.withLock { hook in
@@ -18,6 +22,11 @@ final class HookedMetadataStore: MetadataStore {
             return hook
         }
         hook?(batch)
+        let failure = failure.withLock { failure in
+            defer { failure = nil }
+            return failure
+        }
+        if let failure { throw failure }
         return try store.apply(batch)
     }
 

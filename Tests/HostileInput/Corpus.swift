@@ -11,8 +11,8 @@ package struct CorpusError: Error, CustomStringConvertible {
 
 /// Reads the corpus files (`*.hex`) of a directory, sorted by name.
 ///
-/// A file is hexadecimal digits in any grouping; `#` begins a comment that reaches to the end of the line and says where the
-/// bytes come from. Text, so that a diff shows what changed.
+/// A file is hexadecimal digits in any grouping; `#` begins a comment that reaches to the end of the line and says
+/// where the bytes come from. Text, so that a diff shows what changed.
 package func loadCorpus(directory: String) throws(CorpusError) -> [(name: String, bytes: [UInt8])] {
     guard let stream = unsafe opendir(directory) else { throw CorpusError(path: directory, code: errno) }
     var names: [String] = []

@@ -4,8 +4,8 @@
 
 /// One bounded run over mutated inputs.
 ///
-/// DITTOFS_FUZZ_SECONDS makes it longer; DITTOFS_FUZZ_SEED repeats one. A trap ends the process, so the seed has to be on
-/// standard error before the run starts: ``forEachInput(of:_:)`` prints it.
+/// DITTOFS_FUZZ_SECONDS makes it longer; DITTOFS_FUZZ_SEED repeats one. A trap ends the process, so the seed has to be
+/// on standard error before the run starts: ``forEachInput(of:_:)`` prints it.
 package struct HostileRun: Sendable {
     package var seed: UInt64
     package var seconds: Double
@@ -15,10 +15,11 @@ package struct HostileRun: Sendable {
         seconds = Self.environment("DITTOFS_FUZZ_SECONDS").flatMap(Double.init) ?? defaultSeconds
     }
 
-    /// Calls `body` with each input as it is and then with mutations of them until the time is up; returns how many there were.
+    /// Calls `body` with each input as it is and then with mutations of them until the time is up; returns how many
+    /// there were.
     ///
-    /// Each input gets its own generator, seeded from the run's seed and the number of the round: what `body` is given is the
-    /// same for the same seed however fast the machine is.
+    /// Each input gets its own generator, seeded from the run's seed and the number of the round: what `body` is given
+    /// is the same for the same seed however fast the machine is.
     @discardableResult
     package func forEachInput(
         of corpus: [(name: String, bytes: [UInt8])], label: String, _ body: (_ name: String, _ bytes: [UInt8]) -> Void

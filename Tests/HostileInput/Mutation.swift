@@ -1,5 +1,5 @@
-/// Returns `input` with one to four changes of the kinds that break decoders: flipped bits, numbers at their limits, lengths
-/// that grow or shrink, bytes that are cut, repeated, moved or spliced in.
+/// Returns `input` with one to four changes of the kinds that break decoders: flipped bits, numbers at their limits,
+/// lengths that grow or shrink, bytes that are cut, repeated, moved or spliced in.
 ///
 /// The result is at most 64 bytes longer than `input` for each change.
 package func mutate(_ input: [UInt8], using generator: inout some RandomNumberGenerator) -> [UInt8] {
@@ -12,12 +12,15 @@ package func mutate(_ input: [UInt8], using generator: inout some RandomNumberGe
 
 private let limits: [UInt64] = [
     0, 1, 2, 3, 7, 8, 9, 15, 16, 63, 64, 65, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x1_0000, 0x7FFF_FFFF,
-    0x8000_0000, 0xFFFF_FFFF, 0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0000, 0xFFFF_FFFF_FFFF_FFF8, 0xFFFF_FFFF_FFFF_FFFF,
+    0x8000_0000, 0xFFFF_FFFF, 0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0000, 0xFFFF_FFFF_FFFF_FFF8,
+    0xFFFF_FFFF_FFFF_FFFF,
 ]
 
 private func mutateOnce(_ bytes: inout [UInt8], using generator: inout some RandomNumberGenerator) {
     guard !bytes.isEmpty else {
-        bytes = (0..<Int.random(in: 1...64, using: &generator)).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        bytes = (0..<Int.random(in: 1...64, using: &generator)).map { _ in
+            UInt8.random(in: .min ... .max, using: &generator)
+        }
         return
     }
     let position = Int.random(in: 0..<bytes.count, using: &generator)

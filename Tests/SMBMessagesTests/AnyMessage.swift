@@ -2,8 +2,8 @@ import SMBMessages
 import WindowsTypes
 import WireCoding
 
-/// Every decoder of the room behind one door: what a server or a client would decode from these bytes, and decoded once more
-/// from what our encoder makes of it.
+/// Every decoder of the room behind one door: what a server or a client would decode from these bytes, and decoded once
+/// more from what our encoder makes of it.
 enum AnyMessage {
     /// What the header says, and the body as it was written again (nil where there was no body to decode).
     struct Outcome: Equatable {
@@ -22,7 +22,8 @@ enum AnyMessage {
         let header = try SMB2Header(parsing: &reader)
         var encodedHeader = WireWriter()
         header.write(to: &encodedHeader)
-        return Outcome(header: header, body: header.isResponse ? try response(header, bytes) : try request(header, bytes))
+        return Outcome(
+            header: header, body: header.isResponse ? try response(header, bytes) : try request(header, bytes))
     }
 
     private static func request(_ header: SMB2Header, _ bytes: [UInt8]) throws -> [UInt8]? {
@@ -107,7 +108,9 @@ enum AnyMessage {
         case .lock: return try again(LockResponse.self, bytes)
         case .ioctl:
             let response = try IoctlResponse(message: bytes.span.bytes)
-            if response.ctlCode == .validateNegotiateInfo { _ = try ValidateNegotiateInfoResponse(bytes: response.output) }
+            if response.ctlCode == .validateNegotiateInfo {
+                _ = try ValidateNegotiateInfoResponse(bytes: response.output)
+            }
             return try again(IoctlResponse.self, bytes)
         case .cancel, .unknown: return nil
         case .echo: return try again(EchoResponse.self, bytes)

@@ -103,7 +103,9 @@ struct DataRangeTests {
         let data: [UInt8] = [1]
         WriteRequest(dataLength: 0, offset: 0, fileID: someFileID).write(data: data.span.bytes, to: &writer)
         let message = setting(UInt64(offset), at: 66, width: 2, in: writer.bytes)
-        #expect(throws: WireError.outOfBounds(offset: offset, count: 1)) { _ = try WriteRequest(message: message.span.bytes) }
+        #expect(throws: WireError.outOfBounds(offset: offset, count: 1)) {
+            _ = try WriteRequest(message: message.span.bytes)
+        }
     }
 
     @Test("an empty WRITE has the one byte that stands for its buffer")

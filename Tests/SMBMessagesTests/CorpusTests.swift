@@ -38,7 +38,9 @@ struct CorpusTests {
         #expect(throws: WireError.self) { _ = try AnyMessage.decode(bytes) }
     }
 
-    @Test("our encoder writes the same body", arguments: corpus.map(\.name).filter { !(refused + differing).contains($0) })
+    @Test(
+        "our encoder writes the same body", arguments: corpus.map(\.name).filter { !(refused + differing).contains($0) }
+    )
     func encodesTheSame(name: String) throws {
         let bytes = try #require(corpus.first { $0.name == name }).bytes
         guard let body = try AnyMessage.decode(bytes)?.body else { return }

@@ -10,7 +10,8 @@ struct CreateContextTests {
     private func request(_ contexts: String, offset: UInt64 = 120, length: UInt64? = nil) -> [UInt8] {
         let chain = bytes(ofHex: contexts)
         var message = [UInt8](repeating: 0, count: 64)
-        message += bytes(ofHex: "3900 00 00 02000000 0000000000000000 0000000000000000 81000000 00000000 07000000 01000000 00000000")
+        message += bytes(
+            ofHex: "3900 00 00 02000000 0000000000000000 0000000000000000 81000000 00000000 07000000 01000000 00000000")
         message += bytes(ofHex: "0000 0000 00000000 00000000") + chain
         message = setting(offset, at: 112, width: 4, in: message)
         return setting(length ?? UInt64(chain.count), at: 116, width: 4, in: message)
@@ -42,13 +43,23 @@ struct CreateContextTests {
     @Test(
         "chains that lie",
         arguments: [
-            ("twice the same", "18000000 1000 0400 0000 0000 00000000 51466964 00000000 00000000 1000 0400 0000 0000 00000000 51466964"),
-            ("Next misaligned", "1a000000 1000 0400 0000 0000 00000000 51466964 000000000000 00000000 1000 0400 0000 0000 00000000 4d784163"),
+            (
+                "twice the same",
+                "18000000 1000 0400 0000 0000 00000000 51466964 00000000 00000000 1000 0400 0000 0000 00000000 51466964"
+            ),
+            (
+                "Next misaligned",
+                "1a000000 1000 0400 0000 0000 00000000 51466964 000000000000"
+                    + "00000000 1000 0400 0000 0000 00000000 4d784163"
+            ),
             ("Next past the end", "18000000 1000 0400 0000 0000 00000000 51466964 00000000"),
             ("Next into itself", "08000000 1000 0400 0000 0000 00000000 51466964 00000000"),
             ("Next far away", "f8ffffff 1000 0400 0000 0000 00000000 51466964 00000000"),
             ("name past its context", "00000000 1000 0900 0000 0000 00000000 51466964 00000000"),
-            ("name into the next context", "18000000 1000 0c00 0000 0000 00000000 51466964 00000000 00000000 1000 0400 0000 0000 00000000 4d784163"),
+            (
+                "name into the next context",
+                "18000000 1000 0c00 0000 0000 00000000 51466964 00000000 00000000 1000 0400 0000 0000 00000000 4d784163"
+            ),
             ("data past its context", "00000000 1000 0400 0000 1800 01000000 51466964 00000000"),
             ("data with a huge length", "00000000 1000 0400 0000 1800 ffffffff 51466964 00000000"),
             ("no name", "00000000 1000 0000 0000 0000 00000000"),
@@ -62,7 +73,9 @@ struct CreateContextTests {
     func listBounds() {
         let one = "00000000 1000 0400 0000 0000 00000000 51466964 00000000"
         #expect(throws: Never.self) { _ = try contexts(request(one)) }
-        for (offset, length) in [(121, 20), (120, 25), (128, 24), (0xFFFF_FFF8, 24), (120, 0xFFFF_FFFF)] as [(UInt64, UInt64)] {
+        for (offset, length) in [(121, 20), (120, 25), (128, 24), (0xFFFF_FFF8, 24), (120, 0xFFFF_FFFF)]
+            as [(UInt64, UInt64)]
+        {
             #expect(throws: WireError.self) { _ = try contexts(request(one, offset: offset, length: length)) }
         }
     }
@@ -79,7 +92,10 @@ struct CreateContextTests {
         (MaximalAccessQuery(), "4d784163", ""),
         (MaximalAccessQuery(timestamp: someTime), "4d784163", someTimeHex),
         (MaximalAccessResponse(queryStatus: .accessDenied, maximalAccess: 0x81), "4d784163", "220000c0 81000000"),
-        (OnDiskIDResponse(diskFileID: 17, volumeID: 2), "51466964", "1100000000000000 0200000000000000 00000000000000000000000000000000"),
+        (
+            OnDiskIDResponse(diskFileID: 17, volumeID: 2), "51466964",
+            "1100000000000000 0200000000000000 00000000000000000000000000000000"
+        ),
         (AllocationSizeContext(allocationSize: 0x100), "416c5369", "0001000000000000"),
         (TimewarpContext(timestamp: someTime), "54577270", someTimeHex),
         (

@@ -80,12 +80,14 @@ let connectionFixtures: [BodyFixture] = [
         SessionSetupResponse(sessionFlags: .isGuest, securityBuffer: [0xA1, 0x00]),
         "0900 0100 4800 0200 a100", pairs: [OffsetField(offset: (68, 2), length: (70, 2))]),
     BodyFixture(
-        "SESSION_SETUP response without a security buffer", SessionSetupResponse(sessionFlags: .isNull, securityBuffer: []),
+        "SESSION_SETUP response without a security buffer",
+        SessionSetupResponse(sessionFlags: .isNull, securityBuffer: []),
         "0900 0200 4800 0000"),
     BodyFixture("LOGOFF request", LogoffRequest(), "0400 0000"),
     BodyFixture("LOGOFF response", LogoffResponse(), "0400 0000"),
     BodyFixture(
-        "TREE_CONNECT request", TreeConnectRequest(path: Array(#"\\h\s"#.utf8)), "0900 0000 4800 0a00 5c005c0068005c007300",
+        "TREE_CONNECT request", TreeConnectRequest(path: Array(#"\\h\s"#.utf8)),
+        "0900 0000 4800 0a00 5c005c0068005c007300",
         pairs: [OffsetField(offset: (68, 2), length: (70, 2))]),
     BodyFixture(
         "TREE_CONNECT response",

@@ -69,7 +69,8 @@ let fileFixtures: [BodyFixture] = [
         1100000000000000 cdab000000000000 00000000000000000000000000000000
         """, pairs: [OffsetField(offset: (144, 4), length: (148, 4))]),
     BodyFixture(
-        "CLOSE request", CloseRequest(flags: .postQueryAttrib, fileID: someFileID), "1800 0100 00000000 \(someFileIDHex)"),
+        "CLOSE request", CloseRequest(flags: .postQueryAttrib, fileID: someFileID),
+        "1800 0100 00000000 \(someFileIDHex)"),
     BodyFixture(
         "CLOSE response",
         CloseResponse(
@@ -80,7 +81,8 @@ let fileFixtures: [BodyFixture] = [
         0010000000000000 0500000000000000 01000000
         """),
     BodyFixture(
-        "CLOSE response without attributes", CloseResponse(), "3c00 0000 00000000" + String(repeating: "00", count: 52)),
+        "CLOSE response without attributes", CloseResponse(),
+        "3c00 0000 00000000" + String(repeating: "00", count: 52)),
     BodyFixture(
         "READ request",
         ReadRequest(

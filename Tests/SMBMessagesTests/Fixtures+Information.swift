@@ -23,7 +23,8 @@ let informationFixtures: [BodyFixture] = [
     BodyFixture(
         "CHANGE_NOTIFY request",
         ChangeNotifyRequest(
-            flags: .watchTree, outputBufferLength: 0x1000, fileID: someFileID, completionFilter: [.fileName, .streamWrite]),
+            flags: .watchTree, outputBufferLength: 0x1000, fileID: someFileID,
+            completionFilter: [.fileName, .streamWrite]),
         "2000 0100 00100000 \(someFileIDHex) 01080000 00000000"),
     BodyFixture(
         "CHANGE_NOTIFY response",

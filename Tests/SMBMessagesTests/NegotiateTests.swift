@@ -34,7 +34,8 @@ struct NegotiateTests {
     func smb1Golden() throws {
         let message = try #require(corpus.first { $0.name == "smb1-negotiate" }).bytes
         var writer = WireWriter()
-        SMB1NegotiateRequest(dialects: ["NT LM 0.12", "SMB 2.002", "SMB 2.???"].map { Array($0.utf8) }).write(to: &writer)
+        SMB1NegotiateRequest(dialects: ["NT LM 0.12", "SMB 2.002", "SMB 2.???"].map { Array($0.utf8) }).write(
+            to: &writer)
         #expect(writer.bytes == message)
     }
 

@@ -66,7 +66,8 @@ struct SMB2HeaderTests {
 
     @Test("an unknown command and unknown flags survive")
     func openSets() throws {
-        let message = setting(0xF0F0_FFF0, at: 16, width: 4, in: setting(0x1234, at: 12, width: 2, in: Self.synchronous))
+        let message = setting(
+            0xF0F0_FFF0, at: 16, width: 4, in: setting(0x1234, at: 12, width: 2, in: Self.synchronous))
         let header = try parse(message)
         #expect(header.command == .unknown(0x1234))
         #expect(encode(header) == message)

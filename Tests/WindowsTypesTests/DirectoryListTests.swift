@@ -7,10 +7,13 @@ import WireCoding
 struct DirectoryListTests {
     let entry = DirectoryEntryInformation(
         fileIndex: 7, creationTime: time, lastAccessTime: otherTime, lastWriteTime: time, changeTime: otherTime,
-        endOfFile: 0x0FFF, allocationSize: 0x1000, fileAttributes: .archive, eaSize: 3, reparsePointTag: 4, fileID: 0x55,
+        endOfFile: 0x0FFF, allocationSize: 0x1000, fileAttributes: .archive, eaSize: 3, reparsePointTag: 4,
+        fileID: 0x55,
         fileName: Array("né".utf8))
 
-    static let common = "00000000 07000000 \(timeHex) \(otherTimeHex) \(timeHex) \(otherTimeHex) ff0f000000000000 0010000000000000 20000000 04000000"
+    static let common =
+        "00000000 07000000 \(timeHex) \(otherTimeHex) \(timeHex) \(otherTimeHex)"
+        + " ff0f000000000000 0010000000000000 20000000 04000000"
     static let noShortName = "00 00 000000000000000000000000000000000000000000000000"
     static let name = "6e00e900"
     static let golden: [(DirectoryInformationClass, String)] = [
@@ -24,7 +27,9 @@ struct DirectoryListTests {
         (.idExtdBothDirectory, "\(common) 03000000 04000000 5500000000000000 0000000000000000 \(noShortName) \(name)"),
     ]
 
-    private func parse(_ bytes: [UInt8], _ informationClass: DirectoryInformationClass) throws -> [DirectoryEntryInformation] {
+    private func parse(_ bytes: [UInt8], _ informationClass: DirectoryInformationClass) throws
+        -> [DirectoryEntryInformation]
+    {
         var reader = WireReader(bytes.span.bytes)
         return try DirectoryEntryInformation.parseList(&reader, informationClass: informationClass)
     }
@@ -55,7 +60,9 @@ struct DirectoryListTests {
         #expect(try parse(writer.bytes, informationClass) == [entry])
     }
 
-    @Test("a list behind other bytes: aligned to itself, linked, cut at its limit", arguments: DirectoryInformationClass.allCases)
+    @Test(
+        "a list behind other bytes: aligned to itself, linked, cut at its limit",
+        arguments: DirectoryInformationClass.allCases)
     func lists(informationClass: DirectoryInformationClass) throws {
         // 13 bytes before it: the alignment counts from the list's start.
         var writer = WireWriter(appendingTo: [])

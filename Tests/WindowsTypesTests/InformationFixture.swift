@@ -70,7 +70,8 @@ let informationFixtures: [InformationFixture] = [
     InformationFixture(
         FileAttributeTagInformation(fileAttributes: .reparsePoint, reparseTag: 0xA000_000C), "00040000 0c0000a0"),
     InformationFixture(
-        FileCompressionInformation(compressedFileSize: 9, compressionFormat: 2, compressionUnitShift: 16, chunkShift: 12, clusterShift: 12),
+        FileCompressionInformation(
+            compressedFileSize: 9, compressionFormat: 2, compressionUnitShift: 16, chunkShift: 12, clusterShift: 12),
         "0900000000000000 0200 10 0c 0c 000000"),
     InformationFixture(
         FileIdInformation(volumeSerialNumber: 1, fileID: 2, fileIDHigh: 3),

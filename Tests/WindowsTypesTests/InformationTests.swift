@@ -38,7 +38,8 @@ struct InformationTests {
 
     @Test("no mutation makes a decoder trap")
     func hostile() {
-        let inputs = informationFixtures.enumerated().map { (name: "\($0.offset)", bytes: $0.element.bytes) } + listInputs
+        let inputs =
+            informationFixtures.enumerated().map { (name: "\($0.offset)", bytes: $0.element.bytes) } + listInputs
         HostileRun(defaultSeconds: 1).forEachInput(of: inputs, label: "information") { name, bytes in
             if let index = Int(name) { _ = try? informationFixtures[index].decode(bytes) }
             var reader = WireReader(bytes.span.bytes)

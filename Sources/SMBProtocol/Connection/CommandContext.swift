@@ -199,6 +199,8 @@ struct CompoundChain {
     var sessionID: SessionID = .none
     var treeID: TreeID = .none
     var fileID: FileID?
+    /// Why a message's session or tree connect was refused: those that are related to it have none either.
+    var refusal: SMBFailure?
     /// The status of the CREATE that did not give the chain its file.
     var createFailure: NTStatus?
     /// Whether the message is the last of its frame.

@@ -14,7 +14,9 @@ extension Connection {
             case .treeConnect: return .success(try connectTree(&message, &work))
             case .treeDisconnect: return .success(try disconnectTree(&message, &work))
             case .echo: return .success(try echo(message))
-            case .ioctl: return .success(try control(&message, &work))
+            case .ioctl:
+                if let result = try control(&message, &work) { return .success(result) }
+                return executeFileCommand(&message, &work)
             // "If the command is not recognized … STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.2.6
             case .unknown, .cancel: throw SMBFailure(.invalidParameter)
             default: return executeFileCommand(&message, &work)
@@ -39,6 +41,8 @@ extension Connection {
             // No pipe exists, so none can be opened or be open.
             return .failure(SMBFailure(message.header.command == .create ? .objectNameNotFound : .fileClosed))
         }
+        // No handler begins where its calls would be refused.
+        if !message.mayBlock, share.fileSystem.isBlocking { return .success(.wouldBlock) }
         var context = CommandContext(
             header: message.header, message: message.bytes, connection: self, session: session, tree: tree, share: share,
             mayBlock: message.mayBlock, resuming: message.resumed?.ticket, progress: message.resumed?.progress,
@@ -88,6 +92,7 @@ extension Connection {
         case .queryDirectory: try QueryDirectoryCommand.handle(&context)
         case .queryInfo: try QueryInfoCommand.handle(&context)
         case .setInfo: try SetInfoCommand.handle(&context)
+        case .ioctl: try IoctlCommand.handle(&context)
         case .lock: try LockCommand.handle(&context)
         case .changeNotify: try ChangeNotifyCommand.handle(&context)
         case .oplockBreak: try OplockBreakCommand.handle(&context)

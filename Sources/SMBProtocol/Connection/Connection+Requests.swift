@@ -60,6 +60,7 @@ extension Connection {
         }
         let start = server.observer == nil ? nil : ContinuousClock.now
         let refusal = authorize(&message, &work)
+        work.chain.refusal = refusal
         let before = work.reply
         beginMessage(message, &work.reply)
         let result: Result<CommandResult, SMBFailure>
@@ -114,6 +115,7 @@ extension Connection {
                 message.treeID = header.treeID
                 return SMBFailure(.invalidParameter)
             }
+            if let refusal = work.chain.refusal { return refusal }
         } else {
             message.sessionID = header.sessionID
             message.treeID = header.treeID

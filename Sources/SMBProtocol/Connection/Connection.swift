@@ -129,6 +129,7 @@ package final class Connection {
         guard tree.isConnected else { return }
         tree.isConnected = false
         tree.session.trees[tree.id] = nil
+        record.update { $0.trees -= 1 }
         for request in pending.values where request.tree === tree { request.ticket.cancel() }
         guard case .disk(let share) = tree.target else { return }
         let context = OperationContext(

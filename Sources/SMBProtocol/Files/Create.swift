@@ -24,6 +24,7 @@ package enum CreateCommand {
             try context.fileSystem.open(wanted, operation)
         }
         guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
+        try setExtendedAttributes(contexts.extendedAttributes, result, context)
         let entry = context.register(result.open, state: FileState(createOptions: request.createOptions))
         response(result, entry, contexts, volume).write(to: &context.writer)
         return .success(receipt)
@@ -77,6 +78,22 @@ package enum CreateCommand {
         case .openIf: .openIf
         case .overwrite: .overwrite
         case .overwriteIf: .overwriteIf
+        }
+    }
+
+    /// Gives what was made or overwritten its attributes; a file that does not get them is not made at all.
+    private static func setExtendedAttributes(
+        _ entries: [FileFullEaInformation], _ result: WindowsOpenResult, _ context: borrowing CommandContext
+    ) throws(SMBFailure) {
+        guard !entries.isEmpty, result.action != .opened else { return }
+        do throws(SMBFailure) {
+            _ = try ExtendedAttributes.apply(entries, to: result.open.inode, context)
+        } catch {
+            if result.action == .created {
+                _ = try? context.fileSystem.setDeletePending(true, result.open, context.operation)
+            }
+            _ = try? context.fileSystem.close(result.open, context.operation)
+            throw error
         }
     }
 

@@ -10,6 +10,8 @@ import WireCoding
 struct CreateContextAnswers {
     /// Bytes.
     private(set) var allocationSize: UInt64 = 0
+    /// For a file that is made or overwritten.
+    private(set) var extendedAttributes: [FileFullEaInformation] = []
     private var maximalAccess: MaximalAccessQuery?
     private(set) var wantsOnDiskID = false
 
@@ -24,7 +26,7 @@ struct CreateContextAnswers {
         } catch {
             throw SMBFailure(.invalidParameter)
         }
-        if contexts.data(named: CreateContextName.extendedAttributes) != nil { throw SMBFailure(.easNotSupported) }
+        try ExtendedAttributes.check(extendedAttributes)
         // There are no snapshots — [MS-SMB2] 3.3.5.9.4
         if contexts.data(named: CreateContextName.timewarpToken) != nil { throw SMBFailure(.objectNameNotFound) }
     }
@@ -45,7 +47,8 @@ struct CreateContextAnswers {
             allocationSize = try AllocationSizeContext(data: context.data).allocationSize
         case CreateContextName.timewarpToken: try require(8)
         case CreateContextName.durableHandleRequest: try require(16)
-        case CreateContextName.extendedAttributes: _ = try ExtendedAttributesContext(data: context.data)
+        case CreateContextName.extendedAttributes:
+            extendedAttributes = try ExtendedAttributesContext(data: context.data).entries
         default: break
         }
     }

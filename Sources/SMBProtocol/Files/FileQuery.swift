@@ -21,6 +21,8 @@ struct InformationAnswer {
 /// The file classes of QUERY_INFO — [MS-FSCC] 2.4, [MS-FSA] 2.1.5.12
 struct FileQuery {
     let attributes: Attributes
+    /// Bytes.
+    let eaSize: UInt32
     let isDeletePending: Bool
     let file: SMBOpen
     /// The volume's number.
@@ -38,7 +40,11 @@ struct FileQuery {
     }
 
     static func needsPath(_ informationClass: FileInformationClass) -> Bool {
-        informationClass == .all || informationClass == .name
+        informationClass == .all || informationClass == .name || informationClass == .alternateName
+    }
+
+    static func needsEASize(_ informationClass: FileInformationClass) -> Bool {
+        informationClass == .all || informationClass == .ea
     }
 
     /// Nil for a class that the table does not answer.
@@ -47,9 +53,13 @@ struct FileQuery {
         case .basic: InformationAnswer(basic.bytes)
         case .standard: InformationAnswer(standard.bytes)
         case .internal: InformationAnswer(index.bytes)
-        case .ea: InformationAnswer(FileEaInformation(eaSize: 0).bytes)
+        case .ea: InformationAnswer(FileEaInformation(eaSize: eaSize).bytes)
         case .access: InformationAnswer(access.bytes)
         case .name: InformationAnswer(FileNameInformation(fileName: path).bytes, fixedByteCount: 8)
+        case .alternateName:
+            // No short names are made: the name itself is one under which the file can be opened.
+            InformationAnswer(
+                FileNameInformation(fileName: Array(path[((path.lastIndex(of: 0x5C) ?? -1) + 1)...])).bytes, fixedByteCount: 8)
         case .position: InformationAnswer(position.bytes)
         case .mode: InformationAnswer(mode.bytes)
         case .alignment: InformationAnswer(FileAlignmentInformation(alignmentRequirement: 0).bytes)
@@ -107,7 +117,7 @@ struct FileQuery {
 
     private func all(_ path: [UInt8]) -> FileAllInformation {
         FileAllInformation(
-            basic: basic, standard: standard, internal: index, ea: FileEaInformation(eaSize: 0), access: access,
+            basic: basic, standard: standard, internal: index, ea: FileEaInformation(eaSize: eaSize), access: access,
             position: position, mode: mode, alignment: FileAlignmentInformation(alignmentRequirement: 0),
             name: FileNameInformation(fileName: path))
     }

@@ -36,6 +36,7 @@ enum FileUpdate {
             guard position.currentByteOffset <= UInt64(Int64.max) else { throw SMBFailure(.invalidParameter) }
             file.state.position = position.currentByteOffset
             return .unchanged
+        case .fullEa: return try ExtendedAttributes.set(request.buffer, file.open, context)
         case .mode: return try setMode(try parse(request), file)
         case .allocation: return try setAllocation(try parse(request), file, context)
         case .endOfFile: return try setEndOfFile(try parse(request), file, context)
@@ -58,7 +59,7 @@ enum FileUpdate {
     private static func target(_ name: [UInt8], _ rootDirectory: UInt64) throws(SMBFailure) -> [FileName] {
         // "RootDirectory … MUST be zero" — [MS-FSCC] 2.4.42.2
         guard rootDirectory == 0, !name.isEmpty else { throw SMBFailure(.invalidParameter) }
-        let relative = name[0] == 0x5C ? Array(name.dropFirst()) : name
+        let relative = WindowsPath.isSeparator(name[0]) ? Array(name.dropFirst()) : name
         switch WindowsPath.parse(relative) {
         case .failure(let fault): throw SMBFailure(fault.status)
         case .success(let path):

@@ -27,7 +27,7 @@ package enum QueryInfoCommand {
         let informationClass = request.fileInformationClass
         try InformationTable.require(informationClass.rawValue, in: InformationTable.fileQueryHandling)
         try FileQuery.requireAccess(informationClass, file.open)
-        if informationClass == .fullEa { return try queryExtendedAttributes(request, file, &context) }
+        if informationClass == .fullEa { return try ExtendedAttributes.query(request, file.open, &context) }
         let outcome = try context.core { operation throws(FileSystemError) in
             try context.fileSystem.attributes(file.open, operation)
         }
@@ -38,8 +38,9 @@ package enum QueryInfoCommand {
             guard case .done(let identifier, _) = outcome else { return .waiting(for: outcome) }
             volume = identifier
         }
+        let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open, context) : 0
         let query = FileQuery(
-            attributes: attributes, isDeletePending: context.fileSystem.isDeletePending(file.open), file: file,
+            attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open), file: file,
             volume: volume)
         let path = FileQuery.needsPath(informationClass) ? windowsPath(of: file, context.fileSystem) : []
         guard let answer = query.answer(informationClass, path: path) else { throw SMBFailure(.invalidInfoClass) }
@@ -79,42 +80,5 @@ package enum QueryInfoCommand {
     private static func windowsPath(of file: SMBOpen, _ fileSystem: FileSystem) -> [UInt8] {
         guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [0x5C] }
         return path.flatMap { [0x5C] + $0.windowsName }
-    }
-
-    // MARK: Extended attributes
-
-    /// FileFullEaInformation — [MS-FSA] 2.1.5.12.14: what POSIX calls `user.NAME`.
-    private static func queryExtendedAttributes(
-        _ request: QueryInfoRequest, _ file: SMBOpen, _ context: inout CommandContext
-    ) throws(SMBFailure) -> CommandResult {
-        if !context.mayBlock, context.fileSystem.isBlocking { return .wouldBlock }
-        var names: [[UInt8]] = []
-        let prefix = Array("user.".utf8)
-        do throws(FileSystemError) {
-            let listed = try context.fileSystem.extendedAttributeNames(of: file.open.inode, context.operation).value ?? []
-            // One that begins with DosStream is a stream, not an attribute.
-            names = listed.filter { $0.starts(with: prefix) && !$0.starts(with: "user.DosStream.".utf8) }
-        } catch {
-            throw SMBFailure(error)
-        }
-        if !request.inputBuffer.isEmpty {
-            var reader = WireReader(request.inputBuffer.span.bytes)
-            guard let wanted = try? FileGetEaInformation.parseList(&reader) else { throw SMBFailure(.eaListInconsistent) }
-            let folded = wanted.map { FoldedName(folding: $0) }
-            names = names.filter { folded.contains(FoldedName(folding: Array($0.dropFirst(prefix.count)))) }
-        }
-        var entries: [FileFullEaInformation] = []
-        for name in names {
-            guard let value = try? context.fileSystem.extendedAttribute(name, of: file.open.inode, context.operation).value,
-                value.count <= UInt16.max, name.count - prefix.count <= UInt8.max
-            else { continue }
-            entries.append(FileFullEaInformation(eaName: Array(name.dropFirst(prefix.count)), eaValue: value))
-        }
-        guard !entries.isEmpty else { throw SMBFailure(.noEasOnFile) }
-        var buffer = WireWriter(reservingCapacity: 256)
-        let written = FileFullEaInformation.writeList(entries, limit: Int(request.outputBufferLength), to: &buffer)
-        guard written > 0 else { throw SMBFailure(.bufferTooSmall) }
-        QueryInfoResponse.write(to: &context.writer) { $0.append(buffer.bytes) }
-        return .reply(written == entries.count ? .success : .bufferOverflow, nil)
     }
 }

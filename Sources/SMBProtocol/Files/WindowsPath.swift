@@ -16,7 +16,6 @@ package struct WindowsPath: Equatable, Sendable {
         case wildcard
         case reservedCharacter
         case controlCharacter
-        case slash
         case nul
         case emptyComponent
         case dot
@@ -34,7 +33,7 @@ package struct WindowsPath: Equatable, Sendable {
             // STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.9
             case .leadingBackslash: .invalidParameter
             case .aboveRoot: .objectPathSyntaxBad
-            case .wildcard, .reservedCharacter, .controlCharacter, .slash, .nul, .emptyComponent, .dot, .dotDot, .stream,
+            case .wildcard, .reservedCharacter, .controlCharacter, .nul, .emptyComponent, .dot, .dotDot, .stream,
                 .badStreamSyntax, .tooLong, .pathTooLong:
                 .objectNameInvalid
             }
@@ -44,15 +43,15 @@ package struct WindowsPath: Equatable, Sendable {
     /// More bytes of a path than this are refused before they are looked at; Windows ends at 32,767 units.
     static let maximumBytes = 3 * 32_767
 
-    /// Takes `name`, WTF-8 from the wire, apart.
+    /// Takes `name`, WTF-8 from the wire, apart at its backslashes. A slash is one too, as with Samba: no name can hold it.
     package static func parse(_ name: [UInt8]) -> Result<WindowsPath, Fault> {
         guard let first = name.first else { return .success(WindowsPath(components: [])) }
-        guard first != 0x5C else { return .failure(.leadingBackslash) }
+        guard !isSeparator(first) else { return .failure(.leadingBackslash) }
         guard name.count <= maximumBytes else { return .failure(.pathTooLong) }
         var path = WindowsPath(components: [])
         var start = 0
         while start < name.count {
-            let end = name[start...].firstIndex(of: 0x5C) ?? name.count
+            let end = name[start...].firstIndex(where: isSeparator) ?? name.count
             let isLast = end == name.count
             switch component(Array(name[start..<end]), isLast: isLast) {
             case .failure(.dotDot) where path.components.isEmpty: return .failure(.aboveRoot)
@@ -65,10 +64,11 @@ package struct WindowsPath: Equatable, Sendable {
         return .success(path)
     }
 
-    /// One component: its rules, then the map. Only the last one may name a stream, and of streams only the unnamed one.
+    static func isSeparator(_ byte: UInt8) -> Bool { byte == 0x5C || byte == 0x2F }
+
+    /// One component: its rules, then the map.
     private static func component(_ bytes: [UInt8], isLast: Bool) -> Result<FileName, Fault> {
-        var bytes = bytes
-        if let fault = fault(in: &bytes, isLast: isLast) { return .failure(fault) }
+        if let fault = fault(in: bytes, isLast: isLast) { return .failure(fault) }
         do {
             return .success(try FileName(WindowsName.decode(bytes)))
         } catch .nameTooLong {
@@ -79,34 +79,24 @@ package struct WindowsPath: Equatable, Sendable {
         }
     }
 
-    private static func fault(in bytes: inout [UInt8], isLast: Bool) -> Fault? {
+    private static func fault(in bytes: [UInt8], isLast: Bool) -> Fault? {
         guard !bytes.isEmpty else { return .emptyComponent }
         if bytes == [0x2E] { return .dot }
         if bytes == [0x2E, 0x2E] { return .dotDot }
-        var colon: Int?
-        for (index, byte) in bytes.enumerated() {
+        var colons = 0
+        for byte in bytes {
             switch byte {
             case 0x00: return .nul
             case 0x01..<0x20: return .controlCharacter
             case 0x2A, 0x3F, 0x3C, 0x3E, 0x22: return .wildcard
             case 0x7C: return .reservedCharacter
-            case 0x2F: return .slash
-            case 0x3A: colon = colon ?? index
+            case 0x3A: colons += 1
             default: break
             }
         }
-        guard let colon else { return nil }
-        guard isLast, colon > 0 else { return .badStreamSyntax }
-        // "file::$DATA" is the file itself, in any case — [MS-FSCC] 2.1.5.3
-        guard upper(bytes[colon...]) == Array("::$DATA".utf8) else {
-            return bytes[colon...].count { $0 == 0x3A } > 2 ? .badStreamSyntax : .stream
-        }
-        bytes.removeSubrange(colon...)
-        return bytes == [0x2E] ? .dot : bytes == [0x2E, 0x2E] ? .dotDot : nil
-    }
-
-    private static func upper(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        bytes.map { $0 >= 0x61 && $0 <= 0x7A ? $0 - 0x20 : $0 }
+        guard colons > 0 else { return nil }
+        // "file:stream" and "file:stream:$DATA" — [MS-FSCC] 2.1.5.3. Without streams the unnamed one has no such name either.
+        return isLast && colons <= 2 && bytes[0] != 0x3A ? .stream : .badStreamSyntax
     }
 }
 

@@ -30,7 +30,7 @@ package struct ServerLimits: Sendable, Equatable {
     // Credits
 
     package var creditsBeforeAuthentication = 32
-    package var creditsPerConnection = 512
+    package var creditsPerConnection = 8192
 
     // Times
 

@@ -46,7 +46,7 @@ struct DoctorCommand: ParsableCommand {
         if let settings {
             checkDoors(settings, check)
         }
-        if Prerequisites.programPath("smbclient") == nil {
+        if Spawn.programPath("smbclient") == nil {
             Console.say("note     smbclient is not installed: \"apt install smbclient\" to try the SMB door")
         }
         if !isHealthy { throw ExitCode(1) }
@@ -55,7 +55,8 @@ struct DoctorCommand: ParsableCommand {
     private func checkDoors(_ settings: Settings, _ check: (String, String?) -> Void) {
         if settings.smb.enabled {
             let host = settings.smb.bindAddress
-            check("port \(settings.smb.port) of \(host)", Prerequisites.portProblem(host: host, port: settings.smb.port))
+            check(
+                "port \(settings.smb.port) of \(host)", Prerequisites.portProblem(host: host, port: settings.smb.port))
         }
         guard settings.fuse.enabled else { return }
         let isRefused = settings.fuse.allowOther == true && !Prerequisites.mayAllowOther

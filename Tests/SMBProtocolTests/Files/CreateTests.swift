@@ -169,7 +169,8 @@ struct CreateTests {
     @Test(
         "contexts that are refused",
         arguments: [
-            (CreateContextName.extendedAttributes, [], .easNotSupported),
+            (CreateContextName.extendedAttributes, [1, 2, 3], .invalidParameter),
+            (CreateContextName.extendedAttributes, [0, 0, 0, 0, 0, 1, 1, 0, 0x3A, 0, 0x78], .invalidEaName),
             (CreateContextName.timewarpToken, [1, 0, 0, 0, 0, 0, 0, 0], .objectNameNotFound),
             (CreateContextName.timewarpToken, [1], .invalidParameter),
             (CreateContextName.durableHandleReconnect, Array(repeating: 0, count: 16), .objectNameNotFound),
@@ -188,6 +189,18 @@ struct CreateTests {
         let bench = try FilesBench()
         let context = CreateContext(name: CreateContextName.queryOnDiskID)
         #expect(bench.create("file", contexts: [context, context]).status == .invalidParameter)
+    }
+
+    @Test("ExtA gives a new file its attributes, and an open one none")
+    func setsExtendedAttributes() throws {
+        let bench = try FilesBench()
+        let context = ExtendedAttributesContext(entries: [FileFullEaInformation(eaName: [0x61], eaValue: [1, 2])]).context
+        let first: CreateResponse = try bench.create("file", contexts: [context]).body()
+        #expect(bench.query(.fullEa, first.fileID).status == .success)
+        #expect(try bench.query(.ea, first.fileID, as: FileEaInformation.self).eaSize == 4 + 5 + 1 + 2)
+        try bench.make("other")
+        let second: CreateResponse = try bench.create("other", .open, contexts: [context]).body()
+        #expect(bench.query(.fullEa, second.fileID).status == .noEasOnFile)
     }
 
     @Test("AlSi reserves room")

@@ -3,6 +3,7 @@ import FileSystemModel
 import SMBMessages
 import Testing
 import WindowsTypes
+import WireCoding
 
 @testable import SMBProtocol
 
@@ -27,7 +28,13 @@ struct InformationTests {
         #expect(whole.status == .success)
         let length = try whole.body(QueryInfoResponse.self).outputBuffer.count
         // Windows' structures end in one unit of the name, which counts, and its padding.
-        let fixed: Int? = informationClass == .all ? 104 : informationClass == .name ? 8 : informationClass == .stream ? 32 : nil
+        let fixed: Int? =
+            switch informationClass {
+            case .all: 104
+            case .name, .alternateName: 8
+            case .stream: 32
+            default: nil
+            }
         #expect(bench.query(informationClass, file, room: UInt32((fixed ?? length) - 1)).status == .infoLengthMismatch)
         #expect(bench.query(informationClass, file, room: UInt32(length)).status == .success)
         guard let fixed, fixed < length else { return }
@@ -179,16 +186,34 @@ struct InformationTests {
         #expect(id.fileID == (try bench.query(.internal, file, as: FileInternalInformation.self)).indexNumber)
     }
 
-    @Test("user.* is SMB's extended attributes")
+    @Test("user.* is SMB's extended attributes: listed, set in any case, removed by nothing")
     func listsExtendedAttributes() throws {
         let bench = try FilesBench()
         let file = try bench.open("file")
         let inode = InodeNumber(rawValue: try bench.query(.internal, file, as: FileInternalInformation.self).indexNumber)
-        let context = bench.operation
         _ = try bench.fileSystem.setExtendedAttribute(
-            Array("user.color".utf8), to: Array("red".utf8), mode: .either, of: inode, context)
-        let all = try bench.query(.fullEa, file).body(QueryInfoResponse.self).outputBuffer
-        #expect(all.count == 8 + 5 + 1 + 3)
+            Array("user.color".utf8), to: Array("red".utf8), mode: .either, of: inode, bench.operation)
+        func all() throws -> [FileFullEaInformation] {
+            let answer = bench.query(.fullEa, file)
+            guard answer.status != .noEasOnFile else { return [] }
+            let buffer = try answer.body(QueryInfoResponse.self).outputBuffer
+            var reader = WireReader(buffer.span.bytes)
+            return try FileFullEaInformation.parseList(&reader)
+        }
+        func set(_ name: String, _ value: String) -> NTStatus {
+            var writer = WireWriter()
+            FileFullEaInformation.writeList(
+                [FileFullEaInformation(eaName: Array(name.utf8), eaValue: Array(value.utf8))], to: &writer)
+            let request = SetInfoRequest(
+                infoType: .file, fileInfoClass: FileInformationClass.fullEa.rawValue, fileID: file, buffer: writer.bytes)
+            return bench.send(.setInfo, request).status
+        }
+        #expect(try all() == [FileFullEaInformation(eaName: Array("color".utf8), eaValue: Array("red".utf8))])
         #expect(bench.query(.fullEa, file, room: 8).status == .bufferTooSmall)
+        #expect(set("COLOR", "blue") == .success)
+        #expect(try all() == [FileFullEaInformation(eaName: Array("color".utf8), eaValue: Array("blue".utf8))])
+        #expect(set("a:b", "x") == .invalidEaName)
+        #expect(set("Color", "") == .success)
+        #expect(try all().isEmpty)
     }
 }

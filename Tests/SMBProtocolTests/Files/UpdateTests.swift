@@ -74,7 +74,19 @@ struct RenameTests {
         #expect(bench.rename(weak, to: "other") == .accessDenied)
     }
 
-    @Test("bad names have the same statuses as at CREATE; a leading backslash is the root's", arguments: [("*", .objectNameInvalid), ("a\\\\b", .objectNameInvalid), ("", .invalidParameter), ("x:y", .objectNameInvalid), ("..\\x", .objectPathSyntaxBad), ("\\fine", .success), ("dir\\", .objectNameInvalid)] as [(String, NTStatus)])
+    @Test("an open of the directory that could delete it stops a rename in it")
+    func respectsParentOpens() throws {
+        let bench = try FilesBench()
+        try bench.make("dir", directory: true)
+        let file = try bench.open("dir\\file")
+        let parent = try bench.open("dir", .open, access: 0x0001_0001)
+        #expect(bench.rename(file, to: "dir\\other") == .sharingViolation)
+        bench.close(parent)
+        _ = try bench.open("dir", .open, access: 0x1)
+        #expect(bench.rename(file, to: "dir\\other") == .success)
+    }
+
+    @Test("bad names have the same statuses as at CREATE; a leading backslash is the root's", arguments: [("*", .objectNameInvalid), ("a\\\\b", .objectNameInvalid), ("", .invalidParameter), ("x:y", .objectNameInvalid), ("a/b", .objectPathNotFound), ("..\\x", .objectPathSyntaxBad), ("\\fine", .success), ("dir\\", .objectNameInvalid)] as [(String, NTStatus)])
     func checksNewNames(name: String, status: NTStatus) throws {
         let bench = try FilesBench()
         let file = try bench.open("file")
@@ -164,6 +176,21 @@ struct UpdateTests {
         bench.clock.advance(seconds: 10)
         _ = bench.write(file, "y")
         #expect(try bench.basic(file).lastWriteTime > before.lastWriteTime)
+    }
+
+    @Test("to freeze and thaw is no change; a new size does not move a frozen time")
+    func freezesWithoutChange() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        let before = try bench.basic(file)
+        bench.clock.advance(seconds: 10)
+        #expect(bench.set(.basic, file, FileBasicUpdate(lastWriteTime: .freeze)) == .success)
+        #expect(bench.set(.endOfFile, file, FileEndOfFileInformation(endOfFile: 4)) == .success)
+        #expect(try bench.basic(file).lastWriteTime == before.lastWriteTime)
+        let changed = try bench.basic(file).changeTime
+        bench.clock.advance(seconds: 10)
+        #expect(bench.set(.basic, file, FileBasicUpdate(lastWriteTime: .thaw)) == .success)
+        #expect(try bench.basic(file).changeTime == changed)
     }
 
     @Test("all four times, to 100 ns, from 1601 on", arguments: [1, 116_444_736_000_000_000, 132_000_000_000_000_001, UInt64(Int64.max)])

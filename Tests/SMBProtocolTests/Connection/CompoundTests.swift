@@ -1,0 +1,247 @@
+import AccessArbitration
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
+@testable import SMBProtocol
+import Testing
+import WindowsTypes
+
+@Suite("Compounds — [MS-SMB2] 3.3.5.2.7")
+struct CompoundTests {
+    @Test("related requests use the file that CREATE opened; credits stand on the last response")
+    func related() throws {
+        let peer = try Peer.connected(to: try TestServer(), signs: true)
+        let data = Array("hello".utf8)
+        let write = WriteRequest(dataLength: data.count, offset: 0, fileID: .inherited)
+        let frame =
+            peer.message(.create, Peer.create("a.txt"), credits: 3, next: true)
+            + peer.message(
+                .write, { write.write(data: data.span.bytes, to: &$0) }, flags: .relatedOperations, credits: 3, next: true)
+            + peer.message(
+                .read, ReadRequest(length: 10, offset: 0, fileID: .inherited), flags: .relatedOperations, credits: 3,
+                next: true)
+            + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations, credits: 3)
+        let replies = try peer.send(frame)
+        #expect(replies.map(\.status) == [.success, .success, .success, .success])
+        #expect(replies.map(\.header.command) == [.create, .write, .read, .close])
+        #expect(replies.dropLast().allSatisfy { $0.header.credits == 0 && $0.header.nextCommand % 8 == 0 })
+        #expect(try #require(replies.last).header.credits == 12)
+        #expect(replies.dropFirst().allSatisfy { $0.header.flags.contains(.relatedOperations) })
+        #expect(replies.allSatisfy(peer.isSigned))
+        let read: ReadResponse = try replies[2].body()
+        #expect(Array(replies[2].bytes[read.dataRange]) == data)
+        #expect(peer.connection.opens.isEmpty)
+    }
+
+    @Test("what follows a CREATE that failed fails as it did")
+    func failureIsInherited() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        let frame =
+            peer.message(.create, Peer.create("nosuch", disposition: .open), next: true)
+            + peer.message(
+                .read, ReadRequest(length: 10, offset: 0, fileID: .inherited), flags: .relatedOperations, next: true)
+            + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations)
+        #expect(
+            try peer.send(frame).map(\.status) == [.objectNameNotFound, .objectNameNotFound, .objectNameNotFound])
+    }
+
+    @Test("unrelated requests stand alone, each with its own result")
+    func unrelated() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        let file = try peer.open("a.txt")
+        let frame =
+            peer.message(.close, CloseRequest(fileID: FileID(persistent: 77, volatile: 77)), next: true)
+            + peer.message(.echo, EchoRequest(), next: true)
+            + peer.message(.close, CloseRequest(fileID: file))
+        #expect(try peer.send(frame).map(\.status) == [.fileClosed, .success, .success])
+    }
+
+    @Test("the first cannot be related, nor one be about a file where there is none")
+    func misplaced() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        let first = try peer.send(
+            peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations))
+        #expect(first.map(\.status) == [.invalidParameter])
+        let second = try peer.send(
+            peer.message(.echo, EchoRequest(), next: true)
+                + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations))
+        #expect(second.map(\.status) == [.success, .invalidParameter])
+    }
+
+    @Test("what is related to a message without a session or a place has none either")
+    func refusalIsInherited() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        func pair(_ flags: HeaderFlags, _ session: SessionID?) throws -> [NTStatus] {
+            try peer.send(
+                peer.message(.create, Peer.create("a.txt"), flags: flags, sessionID: session, next: true)
+                    + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations)
+            ).map(\.status)
+        }
+        #expect(try pair(.relatedOperations, nil) == [.invalidParameter, .invalidParameter])
+        #expect(try pair([], SessionID(rawValue: 5)) == [.userSessionDeleted, .userSessionDeleted])
+        #expect(try pair([], nil) == [.success, .success])
+    }
+
+    @Test("session and tree are inherited, whatever stands in the header")
+    func inheritedIDs() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        let frame =
+            peer.message(.create, Peer.create("a.txt"), next: true)
+            + peer.message(
+                .close, CloseRequest(fileID: .inherited), flags: .relatedOperations,
+                sessionID: SessionID(rawValue: .max), treeID: .inherited)
+        #expect(try peer.send(frame).map(\.status) == [.success, .success])
+    }
+
+    @Test("NextCommand that is unaligned, too small or outside ends the connection", arguments: [1, 8, 63, 76, 4096, 0xFFFF_FFF8])
+    func badNext(next: UInt32) throws {
+        let server = try TestServer()
+        let peer = try Peer.connected(to: server)
+        var frame = peer.message(.create, Peer.create("a.txt"), next: true) + peer.message(.echo, EchoRequest())
+        SMB2Header.patchNextCommand(next, in: &frame)
+        #expect(try peer.send(frame).isEmpty)
+        #expect(peer.connection.endReason == .badCompound)
+        // The first message was not executed either.
+        #expect(server.fileSystem.openCount == 0)
+    }
+
+    @Test("a compound has a bounded number of messages")
+    func tooMany() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        try peer.request(.echo, EchoRequest(), credits: 400)
+        var frame: [UInt8] = []
+        for _ in 0..<64 { frame += peer.message(.echo, EchoRequest(), next: true) }
+        #expect(try peer.send(frame + peer.message(.echo, EchoRequest())).isEmpty)
+        #expect(peer.connection.endReason == .badCompound)
+    }
+}
+
+@Suite("Requests that wait — [MS-SMB2] 3.3.4.2, 3.3.5.16")
+struct PendingTests {
+    /// A server whose file `a.txt` is open at the other door, about to be closed: an exclusive CREATE waits for that.
+    struct Waiting {
+        let server: TestServer
+        let peer: Peer
+        let other: Open
+        let context = OperationContext(
+            door: DoorID(rawValue: 2), style: .posix, client: 1, identity: Identity(uid: 0, gid: 0, name: "root"))
+
+        init(signs: Bool = false) throws {
+            server = try TestServer()
+            peer = try Peer.connected(to: server, signs: signs)
+            _ = try peer.request(.close, CloseRequest(fileID: try peer.open("a.txt")))
+            let name = try FileName("a.txt")
+            let found = try #require(try server.fileSystem.lookup(name, in: .root, context).value)
+            other = try #require(
+                try server.fileSystem.open(found.inode, PosixOpenRequest(access: [.read, .write]), context).value)
+            server.fileSystem.noteClosing(other)
+        }
+
+        func release() throws { _ = try server.fileSystem.close(other, context) }
+
+        var exclusive: CreateRequest { Peer.create("a.txt", share: [], disposition: .open) }
+    }
+
+    @Test("an interim response with an AsyncId, then the final one, signed", arguments: [false, true])
+    func interim(signs: Bool) throws {
+        let waiting = try Waiting(signs: signs)
+        let peer = waiting.peer
+        let id = peer.nextMessageID
+        let interim = try #require(try peer.send(peer.message(.create, waiting.exclusive)).first)
+        #expect(interim.status == .pending)
+        #expect(interim.header.credits >= 1)
+        #expect(!interim.header.flags.contains(.signed))
+        let asyncID = try #require(interim.header.asyncID)
+        // Others are answered meanwhile.
+        #expect(try peer.request(.echo, EchoRequest()).status == .success)
+        #expect(try peer.settle().isEmpty)
+        try waiting.release()
+        let final = try #require(try peer.settle().first)
+        #expect(final.status == .success)
+        #expect(final.header.asyncID == asyncID)
+        #expect(final.header.messageID.rawValue == id)
+        #expect(final.header.credits == 0)
+        #expect(peer.isSigned(final) == signs)
+        #expect(peer.connection.isIdle == false)
+        #expect(peer.connection.pending.isEmpty)
+    }
+
+    @Test("CANCEL by AsyncId, by MessageId, and before its request", arguments: 0..<3)
+    func cancel(way: Int) throws {
+        let waiting = try Waiting()
+        let peer = waiting.peer
+        let id = peer.nextMessageID
+        if way == 2 { #expect(try peer.send(peer.message(.cancel, CancelRequest(), messageID: id)).isEmpty) }
+        let interim = try #require(try peer.send(peer.message(.create, waiting.exclusive)).first)
+        #expect(interim.status == .pending)
+        if way == 0 {
+            #expect(
+                try peer.send(peer.message(.cancel, CancelRequest(), messageID: 0, asyncID: interim.header.asyncID)).isEmpty)
+        } else if way == 1 {
+            #expect(try peer.send(peer.message(.cancel, CancelRequest(), messageID: id)).isEmpty)
+        }
+        let final = try #require(try peer.settle().first)
+        #expect(final.status == .cancelled)
+        #expect(final.header.asyncID == interim.header.asyncID)
+        #expect(peer.connection.pending.isEmpty)
+        try waiting.release()
+        #expect(try peer.settle().isEmpty)
+    }
+
+    @Test("in the middle of a compound it waits without an interim response")
+    func compound() throws {
+        let waiting = try Waiting(signs: true)
+        let peer = waiting.peer
+        let frame =
+            peer.message(.echo, EchoRequest(), next: true) + peer.message(.create, waiting.exclusive, next: true)
+            + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations)
+        #expect(try peer.send(frame).isEmpty)
+        #expect(try peer.request(.echo, EchoRequest()).status == .success)
+        try waiting.release()
+        let replies = try peer.settle()
+        #expect(replies.map(\.status) == [.success, .success, .success])
+        #expect(replies.map(\.header.command) == [.echo, .create, .close])
+        #expect(replies.allSatisfy { peer.isSigned($0) && $0.header.asyncID == nil })
+        #expect(try #require(replies.last).header.credits == 3)
+    }
+
+    @Test("as the last of a compound it answers the others with the interim response")
+    func compoundLast() throws {
+        let waiting = try Waiting()
+        let peer = waiting.peer
+        let frame = peer.message(.echo, EchoRequest(), next: true) + peer.message(.create, waiting.exclusive)
+        #expect(try peer.send(frame).map(\.status) == [.success, .pending])
+        try waiting.release()
+        #expect(try peer.settle().map(\.status) == [.success])
+    }
+
+    @Test("LOGOFF and the connection's end end the wait", arguments: [false, true])
+    func endings(byLogoff: Bool) throws {
+        let waiting = try Waiting()
+        let peer = waiting.peer
+        #expect(try peer.send(peer.message(.create, waiting.exclusive)).map(\.status) == [.pending])
+        if byLogoff {
+            #expect(try peer.request(.logoff, LogoffRequest()).status == .success)
+            #expect(try peer.settle().first?.status.isError == true)
+        } else {
+            peer.connection.close(.peerClosed)
+            #expect(try peer.settle().isEmpty)
+        }
+        #expect(peer.connection.pending.isEmpty)
+        try waiting.release()
+        #expect(waiting.server.fileSystem.openCount == 0)
+    }
+
+    @Test("only so many wait")
+    func limit() throws {
+        var limits = ServerLimits()
+        limits.pendingRequestsPerConnection = 0
+        let server = try TestServer(limits: limits)
+        let peer = try Peer.connected(to: server)
+        let waiting = try Waiting()
+        _ = waiting
+        let file = try peer.open("a.txt")
+        #expect(try peer.request(.close, CloseRequest(fileID: file)).status == .success)
+    }
+}

@@ -1,0 +1,285 @@
+import AccessArbitration
+import Authentication
+import ContentStore
+import FileSystemCore
+import FileSystemModel
+import MetadataStore
+import SMBCryptography
+import SMBMessages
+@testable import SMBProtocol
+import Synchronization
+import WindowsTypes
+import WireCoding
+
+/// A clock that stands still and never calls anybody.
+final class StillClock: CoreClock {
+    func now() -> Timestamp { Timestamp(seconds: 1_700_000_000, nanoseconds: 0) }
+    func schedule(afterMilliseconds delay: UInt32, _ body: @escaping @Sendable () -> Void) {}
+}
+
+final class ArrayPayload: PayloadBuffer {
+    private var memory: [UInt8]
+    private(set) var count = 0
+
+    init(capacity: Int) { memory = [UInt8](repeating: 0xAA, count: capacity) }
+
+    func fill(_ body: (UnsafeMutableRawBufferPointer) -> Int) { count = memory.withUnsafeMutableBytes(body) }
+
+    func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        memory.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+    }
+}
+
+/// Keeps what would wake a connection until a test lets it.
+final class TestHost: ConnectionHost {
+    private let wakes = Mutex<[Wake]>([])
+
+    func makePayload(capacity: Int) -> any PayloadBuffer { ArrayPayload(capacity: capacity) }
+    func wake(_ wake: Wake) { wakes.withLock { $0.append(wake) } }
+
+    func takeWakes() -> [Wake] {
+        wakes.withLock { wakes in
+            defer { wakes = [] }
+            return wakes
+        }
+    }
+}
+
+/// A server in memory: one share, one user, guests welcome.
+struct TestServer {
+    let fileSystem: FileSystem
+    let context: ServerContext
+
+    static let password = "secret"
+
+    init(
+        limits: ServerLimits = ServerLimits(), requiresSigning: Bool = false, guests: Bool = true,
+        observer: (any RequestObserver)? = nil
+    ) throws {
+        let random = Mutex<UInt64>(0x1234_5678)
+        @Sendable func next() -> UInt64 {
+            random.withLock { state in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return state
+            }
+        }
+        fileSystem = try FileSystem(
+            options: FileSystemOptions(name: "/export"), metadata: MemoryMetadataStore(),
+            content: MemoryContentStore(maximumBytes: 64 << 20),
+            environment: CoreEnvironment(clock: StillClock(), randomness: next, report: { _ in }))
+        let users = StaticUserDatabase([
+            UserRecord(name: "alice", uid: 1000, gid: 1000, ntHash: try NTHash(password: Self.password)),
+            UserRecord(name: "bob", uid: 1001, gid: 1001, ntHash: try NTHash(password: Self.password)),
+        ])
+        context = ServerContext(
+            shares: [Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))],
+            authentication: AuthenticationConfiguration(
+                users: users, policy: AuthenticationPolicy(allowsGuest: guests, allowsAnonymous: guests)),
+            limits: limits, requiresSigning: requiresSigning, observer: observer)
+    }
+}
+
+/// One message of a reply, taken apart as far as its header.
+struct Reply {
+    let header: SMB2Header
+    /// From its header to the next one's.
+    let bytes: [UInt8]
+
+    var status: NTStatus { header.status }
+
+    func body<Body: SMB2Body>(_ type: Body.Type = Body.self) throws -> Body { try Body(message: bytes.span.bytes) }
+}
+
+/// A client that speaks to a connection without a socket between them.
+final class Peer {
+    let host = TestHost()
+    let connection: Connection
+    var nextMessageID: UInt64 = 0
+    var sessionID = SessionID.none
+    var treeID = TreeID.none
+    var signer: MessageSigner?
+    /// All frames that were sent, for replays.
+    var sent: [[UInt8]] = []
+
+    init(_ server: TestServer) {
+        connection = Connection(server: server.context, client: "test", host: host)
+    }
+
+    // MARK: Frames
+
+    /// Sends a frame (without its length) and returns the messages of all frames that come back.
+    @discardableResult
+    func send(_ frame: [UInt8]) throws -> [Reply] {
+        sent.append(frame)
+        frame.withUnsafeBytes { connection.receive($0) }
+        return try replies()
+    }
+
+    /// Lets everything happen that waits for its turn, and returns what was sent meanwhile.
+    @discardableResult
+    func settle() throws -> [Reply] {
+        for wake in host.takeWakes() { connection.wake(wake) }
+        return try replies()
+    }
+
+    /// The bytes that the connection has sent, put together.
+    func takeBytes() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var position = 0
+        for payload in connection.output.payloads {
+            bytes += connection.output.bytes[position..<payload.position]
+            payload.buffer.withBytes { bytes += $0 }
+            position = payload.position
+        }
+        bytes += connection.output.bytes[position...]
+        connection.output.reset()
+        return bytes
+    }
+
+    func replies() throws -> [Reply] {
+        let bytes = takeBytes()
+        var frames = WireReader(bytes.span.bytes)
+        var replies: [Reply] = []
+        while !frames.isAtEnd {
+            let length: UInt32 = try frames.bigEndianInteger()
+            let frame = try frames.array(Int(length))
+            var position = 0
+            while true {
+                let rest = Array(frame[position...])
+                var reader = WireReader(rest.span.bytes)
+                let header = try SMB2Header(parsing: &reader)
+                let count = header.nextCommand == 0 ? rest.count : Int(header.nextCommand)
+                replies.append(Reply(header: header, bytes: Array(rest[..<count])))
+                guard header.nextCommand != 0 else { break }
+                position += count
+            }
+        }
+        return replies
+    }
+
+    // MARK: Requests
+
+    /// A message with the next id.
+    func message(
+        _ command: Command, _ body: (inout WireWriter) -> Void, flags: HeaderFlags = [], credits: UInt16 = 1,
+        messageID: UInt64? = nil, sessionID: SessionID? = nil, treeID: TreeID? = nil, asyncID: AsyncID? = nil,
+        signed: Bool? = nil, next: Bool = false
+    ) -> [UInt8] {
+        let id = messageID ?? nextMessageID
+        if messageID == nil, command != .cancel { nextMessageID += 1 }
+        let signs = (signed ?? (signer != nil)) && signer != nil
+        let header = SMB2Header(
+            command: command, flags: signs ? flags.union(.signed) : flags, creditCharge: 1, credits: credits,
+            messageID: MessageID(rawValue: id), treeID: treeID ?? self.treeID, asyncID: asyncID,
+            sessionID: sessionID ?? self.sessionID)
+        var writer = WireWriter()
+        header.write(to: &writer)
+        body(&writer)
+        if next {
+            writer.align(to: 8)
+            SMB2Header.patchNextCommand(UInt32(writer.count), in: &writer.bytes)
+        }
+        if signs { _ = signer?.sign(&writer.bytes, in: 0..<writer.bytes.count) }
+        return writer.bytes
+    }
+
+    func message(
+        _ command: Command, _ body: some SMB2Body, flags: HeaderFlags = [], credits: UInt16 = 1, messageID: UInt64? = nil,
+        sessionID: SessionID? = nil, treeID: TreeID? = nil, asyncID: AsyncID? = nil, signed: Bool? = nil, next: Bool = false
+    ) -> [UInt8] {
+        message(
+            command, { body.write(to: &$0) }, flags: flags, credits: credits, messageID: messageID, sessionID: sessionID,
+            treeID: treeID, asyncID: asyncID, signed: signed, next: next)
+    }
+
+    /// Sends one request and returns its one response.
+    @discardableResult
+    func request(
+        _ command: Command, _ body: some SMB2Body, flags: HeaderFlags = [], credits: UInt16 = 1, sessionID: SessionID? = nil,
+        treeID: TreeID? = nil, signed: Bool? = nil
+    ) throws -> Reply {
+        let replies = try send(
+            message(
+                command, body, flags: flags, credits: credits, sessionID: sessionID, treeID: treeID, signed: signed))
+        guard let reply = replies.first, replies.count == 1 else { throw NoReply(count: replies.count) }
+        return reply
+    }
+
+    /// Whether a reply says that it is signed, and is.
+    func isSigned(_ reply: Reply) -> Bool {
+        reply.header.flags.contains(.signed) && signer?.verify(reply.bytes.span.bytes) == true
+    }
+
+    struct NoReply: Error { let count: Int }
+
+    // MARK: A conversation's beginning
+
+    @discardableResult
+    func negotiate(_ dialects: [Dialect] = [.smb202]) throws -> Reply {
+        try request(.negotiate, NegotiateRequest(dialects: dialects), credits: 8)
+    }
+
+    /// Logs in and returns the last response.
+    @discardableResult
+    func logIn(
+        _ name: String? = "alice", password: String = TestServer.password, mode: SecurityMode = .signingEnabled,
+        signs: Bool = true, previous: SessionID = .none
+    ) throws -> Reply {
+        let credentials: NTLMCredentials =
+            try name.map { .user(name: $0, domain: "", hash: try NTHash(password: password)) } ?? .anonymous
+        var client = SPNEGOClient(NTLMClient(credentials))
+        var token = client.initialToken
+        while true {
+            let reply = try request(
+                .sessionSetup,
+                SessionSetupRequest(securityMode: mode, previousSessionID: previous, securityBuffer: token), credits: 16)
+            sessionID = reply.header.sessionID
+            guard reply.status == .success || reply.status == .moreProcessingRequired else { return reply }
+            let body: SessionSetupResponse = try reply.body()
+            let next = try client.step(body.securityBuffer)
+            if reply.status == .success {
+                if signs, body.sessionFlags.isEmpty, let key = client.sessionKey, signer == nil {
+                    signer = try MessageSigner(.hmacSHA256, key: key.bytes)
+                }
+                return reply
+            }
+            guard let next else { return reply }
+            token = next
+        }
+    }
+
+    @discardableResult
+    func connect(_ share: String = "export") throws -> Reply {
+        let reply = try request(.treeConnect, TreeConnectRequest(path: Array("\\\\server\\\(share)".utf8)))
+        if reply.status == .success { treeID = reply.header.treeID }
+        return reply
+    }
+
+    /// All the way to a tree connect.
+    static func connected(to server: TestServer, as name: String? = "alice", signs: Bool = false) throws -> Peer {
+        let peer = Peer(server)
+        try peer.negotiate()
+        try peer.logIn(name, signs: signs)
+        try peer.connect()
+        return peer
+    }
+
+    // MARK: Files
+
+    static func create(
+        _ name: String, access: UInt32 = 0x0012_019F, share: ShareAccess = [.read, .write, .delete],
+        disposition: SMBMessages.CreateDisposition = .openIf, options: CreateOptions = []
+    ) -> CreateRequest {
+        CreateRequest(
+            desiredAccess: access, shareAccess: share, createDisposition: disposition, createOptions: options,
+            name: Array(name.utf8))
+    }
+
+    func open(_ name: String, options: CreateOptions = []) throws -> FileID {
+        let reply = try request(.create, Self.create(name, options: options))
+        guard reply.status == .success else { throw Refused(status: reply.status) }
+        return try reply.body(CreateResponse.self).fileID
+    }
+
+    struct Refused: Error { let status: NTStatus }
+}

@@ -1,0 +1,103 @@
+import AccessArbitration
+import Authentication
+import ContentStore
+import FileSystemCore
+import FileSystemModel
+import Logging
+import MetadataStore
+import SMBClient
+import SMBProtocol
+import SMBServer
+
+/// A content store in memory that says that it may block: every call of its share goes through a pool thread.
+final class BlockingContentStore: ContentStore {
+    private let store: MemoryContentStore
+
+    init(maximumBytes: UInt64) { store = MemoryContentStore(maximumBytes: maximumBytes) }
+
+    var isBlocking: Bool { true }
+
+    func read(_ id: ContentID, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(FileSystemError) {
+        try store.read(id, at: offset, into: buffer)
+    }
+    func write(_ id: ContentID, at offset: UInt64, from buffer: UnsafeRawBufferPointer) throws(FileSystemError) {
+        try store.write(id, at: offset, from: buffer)
+    }
+    func truncate(_ id: ContentID, to size: UInt64) throws(FileSystemError) { try store.truncate(id, to: size) }
+    func punch(_ id: ContentID, at offset: UInt64, count: UInt64) throws(FileSystemError) {
+        try store.punch(id, at: offset, count: count)
+    }
+    func reserve(_ id: ContentID, at offset: UInt64, count: UInt64) throws(FileSystemError) {
+        try store.reserve(id, at: offset, count: count)
+    }
+    func extent(_ id: ContentID, at offset: UInt64) throws(FileSystemError) -> Range<UInt64>? {
+        try store.extent(id, at: offset)
+    }
+    func allocatedSize(_ id: ContentID) throws(FileSystemError) -> UInt64 { try store.allocatedSize(id) }
+    func sync(_ id: ContentID) throws(FileSystemError) { try store.sync(id) }
+    func delete(_ id: ContentID) throws(FileSystemError) { try store.delete(id) }
+    func space() throws(FileSystemError) -> ContentSpace { try store.space() }
+    func close() { store.close() }
+}
+
+final class StillClock: CoreClock {
+    func now() -> Timestamp { Timestamp(seconds: 1_700_000_000, nanoseconds: 0) }
+    func schedule(afterMilliseconds delay: UInt32, _ body: @escaping @Sendable () -> Void) {}
+}
+
+/// A server that listens on a free port of this machine, with a share in memory, until it is stopped.
+final class LiveServer: Sendable {
+    let fileSystem: FileSystem
+    let server: SMBServer
+    let port: UInt16
+
+    init(limits: ServerLimits = ServerLimits(), blocks: Bool = false) throws {
+        let content: any ContentStore =
+            blocks ? BlockingContentStore(maximumBytes: 256 << 20) : MemoryContentStore(maximumBytes: 256 << 20)
+        fileSystem = try FileSystem(
+            options: FileSystemOptions(name: "/export"), metadata: MemoryMetadataStore(), content: content,
+            environment: CoreEnvironment(
+                clock: StillClock(), randomness: { UInt64.random(in: .min ... .max) }, report: { _ in }))
+        let users = StaticUserDatabase([
+            UserRecord(name: "alice", uid: 1000, gid: 1000, ntHash: try NTHash(password: "secret"))
+        ])
+        let context = ServerContext(
+            shares: [Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))],
+            authentication: AuthenticationConfiguration(
+                users: users, policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true)),
+            limits: limits)
+        server = SMBServer(
+            context: context, configuration: .init(port: 0, eventLoopThreads: 2, blockingThreads: 2),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        port = UInt16(clamping: try server.start())
+    }
+
+    func transport(timeoutSeconds: Int = 20) throws -> Transport {
+        try Transport(address: "127.0.0.1", port: port, timeoutSeconds: timeoutSeconds)
+    }
+
+    /// Logged in as alice and connected to the share.
+    func client(signing: Bool = false) throws -> SMBClient {
+        let client = try SMBClient(address: "127.0.0.1", port: port, timeoutSeconds: 20)
+        try client.logIn(.password(name: "alice", password: "secret"), signing: signing)
+        try client.connectTree("export")
+        return client
+    }
+}
+
+/// Waits for the server to close: what it still sends is dropped.
+///
+/// - Returns: whether it did, before the transport's own time-out.
+func isClosedByServer(_ transport: Transport) -> Bool {
+    while true {
+        do {
+            _ = try transport.receive()
+        } catch .disconnected {
+            return true
+        } catch .system(_, let code) {
+            return code == 104  // ECONNRESET
+        } catch {
+            return false
+        }
+    }
+}
