@@ -9,6 +9,7 @@ import stat
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from support import commands, fuse, ntlm, processes, smb2
@@ -143,9 +144,11 @@ class ReadinessTests(ScratchTestCase):
             )
             user.stdout.readline()
             handle = open(server.path("open"), "w")
+            begin = time.monotonic()
             try:
                 self.assertEqual(server.stop(), 0)
                 self.assertFalse(fuse.mounts(server.directory))
+                self.assertLess(time.monotonic() - begin, 4)
             finally:
                 user.kill()
                 user.communicate()

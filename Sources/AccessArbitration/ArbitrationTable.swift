@@ -21,12 +21,17 @@ package final class ArbitrationTable: Sendable {
         shards = (0..<64).map { _ in ShardBox() }
     }
 
+    /// Changes what is known of an inode, in place; what is idle afterwards is forgotten.
     private func with<Result: Sendable>(
         _ inode: InodeNumber, _ body: (inout InodeArbitration) -> Result
     ) -> Result {
         shards[Int(truncatingIfNeeded: inode.rawValue & 63)].shard.inodes.withLock { inodes in
-            var arbitration = inodes[inode] ?? InodeArbitration()
-            inodes[inode] = nil  // so that what follows changes the only copy
+            if let index = inodes.index(forKey: inode) {
+                let result = body(&inodes.values[index])
+                if inodes.values[index].isIdle { inodes.remove(at: index) }
+                return result
+            }
+            var arbitration = InodeArbitration()
             let result = body(&arbitration)
             if !arbitration.isIdle { inodes[inode] = arbitration }
             return result
@@ -40,6 +45,16 @@ package final class ArbitrationTable: Sendable {
         }
     }
 
+    /// Runs settlements, which no lock may see.
+    private func settle(_ settlements: [Ticket.Settlement]) {
+        for settlement in settlements { settlement.run() }
+    }
+
+    /// Whether nobody has anything open, locked, pinned or on its way out, and nobody waits.
+    package var isIdle: Bool {
+        shards.allSatisfy { $0.shard.inodes.withLock { $0.isEmpty } }
+    }
+
     // MARK: Opens
 
     package enum Admission: Sendable {
@@ -51,12 +66,20 @@ package final class ArbitrationTable: Sendable {
 
     /// Enters an open, or says who stands in its way. An open that meets only flushed POSIX opens gets a ticket, unless
     /// `waitingSince` is nil.
-    package func admit(_ entry: OpenEntry, to inode: InodeNumber, waitingSince: Timestamp?) -> Admission {
+    ///
+    /// - Parameters:
+    ///   - passing: What the call itself does to the data before anybody has a handle: overwriting is a write. It must find its share
+    ///     mode, but leaves no trace.
+    ///   - linkCount: How many names the inode has.
+    package func admit(
+        _ entry: OpenEntry, to inode: InodeNumber, linkCount: UInt32, passing: DataAccess = [], waitingSince: Timestamp?
+    ) -> Admission {
         with(inode) { state in
-            guard !state.isDeletePending else { return .refused(.deletePending) }
+            guard !state.isPending(entry.link, linkCount: linkCount) else { return .refused(.deletePending) }
+            let wanted = entry.access.union(passing)
             var onlyFlushed = true
             var conflicts = false
-            for other in state.opens where other.conflicts(with: entry) {
+            for other in state.opens where other.conflicts(with: wanted, entry.share, entry.style) {
                 conflicts = true
                 onlyFlushed = onlyFlushed && other.isFlushed
             }
@@ -75,31 +98,39 @@ package final class ArbitrationTable: Sendable {
     package struct Departure: Sendable {
         /// No open at all is left.
         package let wasLast: Bool
-        /// No SMB open is left, so a pending delete is due.
-        package let wasLastWindows: Bool
-        package let isDeletePending: Bool
-        package let isPinned: Bool
+        /// A name is pending through which no SMB open came that is left: it must go now.
+        package let isRemovalDue: Bool
         let settlements: [Ticket.Settlement]
 
         /// Wakes those who waited; call it when no lock is held.
         package func settle() { for settlement in settlements { settlement.run() } }
     }
 
-    /// Takes an open and its locks out. With `deletes` the file is delete-pending from this moment: no new open comes between.
+    /// Takes an open out, with its locks and those that it waits for. With `deletes` its name is delete-pending from this moment: no
+    /// new open comes between. With the last open the file's locks go, whosever they were: nobody is left who could give them up.
     package func leave(_ id: OpenID, inode: InodeNumber, deletes: Bool) -> Departure {
         with(inode) { state in
-            state.opens.removeAll { $0.id == id }
-            state.locks.removeAll(of: .windows(id))
-            if deletes { state.isDeletePending = true }
-            var settlements = state.grantWaiters()
+            var settlements: [Ticket.Settlement] = []
+            if let index = state.opens.firstIndex(where: { $0.id == id }) {
+                let entry = state.opens.remove(at: index)
+                if deletes, let link = entry.link, !state.pendingLinks.contains(link) { state.pendingLinks.append(link) }
+                state.locks.removeAll(of: .windows(id))
+                // A lock that still waits when its handle closes was never there to be had: the status that Windows answers.
+                settlements = state.cancelWaiters(with: entry.style == .windows ? .rangeNotLocked : .badHandle) {
+                    $0.open == id
+                }
+            }
+            if state.opens.isEmpty {
+                state.locks = RangeLockSet()
+                settlements += state.cancelWaiters(with: .badHandle) { _ in true }
+            }
+            settlements += state.grantWaiters()
             for ticket in state.releaseWaiters {
                 if let settlement = ticket.settle(.retry) { settlements.append(settlement) }
             }
             state.releaseWaiters = []
             return Departure(
-                wasLast: state.opens.isEmpty,
-                wasLastWindows: !state.opens.contains { $0.style == .windows },
-                isDeletePending: state.isDeletePending, isPinned: state.pins > 0, settlements: settlements)
+                wasLast: state.opens.isEmpty, isRemovalDue: !state.dueLinks.isEmpty, settlements: settlements)
         }
     }
 
@@ -114,11 +145,12 @@ package final class ArbitrationTable: Sendable {
         peek(inode, default: false) { !$0.opens.isEmpty }
     }
 
-    /// SMB opens of the inode other than `excluded` that do not share deletion.
-    package func forbidsDeletion(_ inode: InodeNumber, excluding excluded: OpenID? = nil) -> Bool {
+    /// Whether an SMB open of the inode, other than `excluded`, does not share what is about to be done to it by somebody who has
+    /// no open of his own: removing a name, or truncating.
+    package func forbids(_ access: DataAccess, to inode: InodeNumber, excluding excluded: OpenID? = nil) -> Bool {
         peek(inode, default: false) { state in
             state.opens.contains {
-                $0.style == .windows && $0.id != excluded && !$0.access.isEmpty && !$0.share.contains(.delete)
+                $0.style == .windows && $0.id != excluded && !$0.access.isEmpty && !$0.share.permits(access)
             }
         }
     }
@@ -136,14 +168,61 @@ package final class ArbitrationTable: Sendable {
         }
     }
 
-    // MARK: Delete-pending
+    // MARK: Names
 
-    package func setDeletePending(_ isPending: Bool, inode: InodeNumber) {
-        with(inode) { $0.isDeletePending = isPending }
+    /// A name has gone: opens that came through it have none. Returns those opens.
+    package func forgetLink(_ link: Link, of inode: InodeNumber) -> [OpenID] {
+        replaceLink(link, with: nil, of: inode)
     }
 
+    /// A name has changed: opens that came through it have the new one, and it goes with them as the old one would have.
+    package func moveLink(_ old: Link, to new: Link, of inode: InodeNumber) -> [OpenID] {
+        replaceLink(old, with: new, of: inode)
+    }
+
+    private func replaceLink(_ old: Link, with new: Link?, of inode: InodeNumber) -> [OpenID] {
+        guard peek(inode, default: false, { !$0.opens.isEmpty || !$0.pendingLinks.isEmpty }) else { return [] }
+        return with(inode) { state in
+            if let index = state.pendingLinks.firstIndex(of: old) {
+                state.pendingLinks.remove(at: index)
+                if let new { state.pendingLinks.append(new) }
+            }
+            var changed: [OpenID] = []
+            for index in state.opens.indices where state.opens[index].link == old {
+                state.opens[index].link = new
+                changed.append(state.opens[index].id)
+            }
+            return changed
+        }
+    }
+
+    /// Sends an open's name on its way out, or calls it back; false when the open has left.
+    package func setDeletePending(_ isPending: Bool, by id: OpenID, inode: InodeNumber) -> Bool {
+        with(inode) { state in
+            guard let entry = state.opens.first(where: { $0.id == id }) else { return false }
+            guard let link = entry.link else { return true }
+            state.pendingLinks.removeAll { $0 == link }
+            if isPending { state.pendingLinks.append(link) }
+            return true
+        }
+    }
+
+    /// Whether any name of the inode is on its way out: for directories, which have one.
     package func isDeletePending(_ inode: InodeNumber) -> Bool {
-        peek(inode, default: false) { $0.isDeletePending }
+        peek(inode, default: false) { !$0.pendingLinks.isEmpty }
+    }
+
+    package func isDeletePending(_ link: Link, of inode: InodeNumber) -> Bool {
+        peek(inode, default: false) { $0.pendingLinks.contains(link) }
+    }
+
+    /// The names that must go now. They stay pending until ``clearDeletePending(_:of:)``.
+    package func dueLinks(of inode: InodeNumber) -> [Link] {
+        peek(inode, default: []) { $0.dueLinks }
+    }
+
+    package func clearDeletePending(_ link: Link, of inode: InodeNumber) {
+        with(inode) { state in state.pendingLinks.removeAll { $0 == link } }
     }
 
     // MARK: Pins
@@ -155,7 +234,7 @@ package final class ArbitrationTable: Sendable {
     /// Gives up `count` pins; true when neither pin nor open is left.
     package func unpin(_ inode: InodeNumber, count: Int) -> Bool {
         with(inode) { state in
-            state.pins = max(0, state.pins - count)
+            state.pins = max(0, state.pins - max(0, count))
             return state.pins == 0 && state.opens.isEmpty
         }
     }
@@ -173,46 +252,51 @@ package final class ArbitrationTable: Sendable {
         case wait(Ticket)
     }
 
-    /// Takes a lock, refuses it, or queues it.
+    /// Takes a lock for an open, refuses it, or queues it.
     ///
-    /// - Returns: `.refused(.lockNotGranted)` when it conflicts and the caller does not wait, `.refused(.deadlock)` when waiting would
-    ///   close a circle of POSIX owners on this file.
     /// `waitingSince` is nil for a caller who does not wait.
-    package func lock(_ wanted: RangeLock, inode: InodeNumber, waitingSince: Timestamp?) -> LockAdmission {
+    ///
+    /// - Returns: `.refused(.lockNotGranted)` when it conflicts, or would pass a waiter, and the caller does not wait;
+    ///   `.refused(.deadlock)` when waiting would close a circle of POSIX owners on this file; `.refused(.badHandle)` when the open has
+    ///   left, so that no lock outlives its open.
+    package func lock(
+        _ wanted: RangeLock, by open: OpenID, inode: InodeNumber, waitingSince: Timestamp?
+    ) -> LockAdmission {
         with(inode) { state in
-            let isHeld = state.locks.conflict(with: wanted) != nil
-            let isHindered =
-                isHeld || (waitingSince != nil && state.lockWaiters.contains { $0.lock.conflicts(with: wanted) })
-            guard isHindered else {
-                state.locks.add(wanted)
-                // Replacing an exclusive POSIX lock by a shared one can let others in.
-                return .granted(state.grantWaiters())
+            guard state.opens.contains(where: { $0.id == open }) else { return .refused(.badHandle) }
+            if state.isHindered(wanted, behind: state.lockWaiters) {
+                guard let waitingSince else { return .refused(.lockNotGranted) }
+                guard state.wouldDeadlock(wanted) else {
+                    let ticket = Ticket(began: waitingSince)
+                    state.lockWaiters.append(InodeArbitration.Waiter(lock: wanted, open: open, ticket: ticket))
+                    return .wait(ticket)
+                }
+                // Where only the turn is in the way, taking it out of turn is better than an error.
+                guard state.locks.conflict(with: wanted) == nil else { return .refused(.deadlock) }
             }
-            guard let waitingSince else { return .refused(.lockNotGranted) }
-            guard !state.wouldDeadlock(wanted) else { return .refused(.deadlock) }
-            let ticket = Ticket(began: waitingSince)
-            state.lockWaiters.append(InodeArbitration.Waiter(lock: wanted, ticket: ticket))
-            return .wait(ticket)
+            state.locks.add(wanted)
+            // Replacing an exclusive POSIX lock by a shared one can let others in.
+            return .granted(state.grantWaiters())
         }
     }
 
     /// Takes a cancelled waiter out of the queue; those behind it may go on.
     package func abandon(_ ticket: Ticket, inode: InodeNumber) {
-        let settlements = with(inode) { state in
-            state.lockWaiters.removeAll { $0.ticket === ticket }
-            state.releaseWaiters.removeAll { $0 === ticket }
-            return state.grantWaiters()
-        }
-        for settlement in settlements { settlement.run() }
+        settle(
+            with(inode) { state in
+                state.lockWaiters.removeAll { $0.ticket === ticket }
+                state.releaseWaiters.removeAll { $0 === ticket }
+                return state.grantWaiters()
+            })
     }
 
     /// Gives up what `owner` holds of a range; POSIX and flock only.
     package func unlock(first: UInt64, last: UInt64, owner: LockOwner, inode: InodeNumber) {
-        let settlements = with(inode) { state in
-            state.locks.carve(first: first, last: last, owner: owner)
-            return state.grantWaiters()
-        }
-        for settlement in settlements { settlement.run() }
+        settle(
+            with(inode) { state in
+                state.locks.carve(first: first, last: last, owner: owner)
+                return state.grantWaiters()
+            })
     }
 
     /// Gives up one SMB lock of exactly this range; false when there is none.
@@ -220,17 +304,17 @@ package final class ArbitrationTable: Sendable {
         let (found, settlements) = with(inode) { state in
             (state.locks.removeExactly(first: first, last: last, owner: owner), state.grantWaiters())
         }
-        for settlement in settlements { settlement.run() }
+        settle(settlements)
         return found
     }
 
     package func unlockAll(of owner: LockOwner, inode: InodeNumber) {
         guard peek(inode, default: false, { !$0.locks.isEmpty }) else { return }
-        let settlements = with(inode) { state in
-            state.locks.removeAll(of: owner)
-            return state.grantWaiters()
-        }
-        for settlement in settlements { settlement.run() }
+        settle(
+            with(inode) { state in
+                state.locks.removeAll(of: owner)
+                return state.grantWaiters()
+            })
     }
 
     /// The lock that stands in the way of `wanted`: F_GETLK.

@@ -45,7 +45,9 @@ package enum AccessCheck {
     ) -> AccessMask {
         if identity.isPrivileged { return parent == nil ? AccessMask.all.subtracting(.delete) : .all }
         var result: AccessMask = [.readAttributes, .readControl, .synchronize]
-        let access = posixAccess(of: identity, to: attributes)
+        var access = posixAccess(of: identity, to: attributes)
+        // Everybody has all of a symbolic link's mode bits, and they mean nothing.
+        if attributes.type == .symbolicLink, identity.uid != attributes.uid { access.remove(.write) }
         if access.contains(.read) {
             result.formUnion([.readData, .readExtendedAttributes])
             // Whoever may read the bytes can run them; a client that asks for everything on its own 0644 file expects to get it.

@@ -1,6 +1,6 @@
 extension Configuration {
-    /// The effective configuration as YAML that means the same when it is read again (secrets apart), each value with the place
-    /// it comes from behind it.
+    /// The effective configuration as YAML that means the same when it is read again (secrets apart), each value with
+    /// the place it comes from behind it.
     package func shown() -> String {
         var writer = Writer()
         writer.write(resolved, indent: 0)
@@ -19,7 +19,8 @@ extension Configuration {
                 switch value {
                 case .scalar(let scalar, let source, let isSecret):
                     if let scalar {
-                        lines.append(("\(start)\(key): \(isSecret ? "(hidden)" : Self.quoted(scalar))", source.description))
+                        lines.append(
+                            ("\(start)\(key): \(isSecret ? "(hidden)" : Self.quoted(scalar))", source.description))
                     } else {
                         lines.append(("\(start)# \(key):", "not set"))
                     }
@@ -27,7 +28,9 @@ extension Configuration {
                     lines.append(("\(start)\(key):\(entries.isEmpty ? " {}" : "")", nil))
                     write(value, indent: indent + 2)
                 case .list(let elements, let source):
-                    lines.append(("\(start)\(key):\(elements.isEmpty ? " []" : "")", elements.isEmpty ? source.description : nil))
+                    lines.append(
+                        ("\(start)\(key):\(elements.isEmpty ? " []" : "")", elements.isEmpty ? source.description : nil)
+                    )
                     for element in elements {
                         let dash = String(repeating: " ", count: indent + 2) + "- "
                         write(element, indent: indent + 4, firstPrefix: dash)

@@ -11,7 +11,8 @@ struct CrossChecks {
     }
 
     private mutating func report(
-        _ severity: Problem.Severity, _ path: [KeyStep], _ message: String, allowed: String? = nil, nearest: String? = nil
+        _ severity: Problem.Severity, _ path: [KeyStep], _ message: String, allowed: String? = nil,
+        nearest: String? = nil
     ) {
         var node: ResolvedTree? = tree
         for step in path {

@@ -12,8 +12,8 @@ package struct Override: Sendable {
 }
 
 extension SourceTree {
-    /// Puts a value in the place of whatever stood there. Sections on the way come into being; so does the element after a
-    /// list's last one.
+    /// Puts a value in the place of whatever stood there. Sections on the way come into being; so does the element
+    /// after a list's last one.
     mutating func apply(_ steps: some Collection<KeyStep>, value: String, source: Provenance) {
         guard let step = steps.first else {
             self = .scalar(value, source)
@@ -44,8 +44,9 @@ extension SourceTree {
     }
 }
 
-/// `DITTOFS_ADAPTERS_SMB_PORT=12445`: the names of the keys in capitals, joined by `_`. An element of a list is named by its
-/// index or by its name in capitals, with `_` for what is neither a letter nor a digit: `DITTOFS_SHARES_EXPORT_MOUNT`.
+/// `DITTOFS_ADAPTERS_SMB_PORT=12445`: the names of the keys in capitals, joined by `_`. An element of a list is named
+/// by its index or by its name in capitals, with `_` for what is neither a letter nor a digit:
+/// `DITTOFS_SHARES_EXPORT_MOUNT`.
 enum EnvironmentOverrides {
     static let prefix = "DITTOFS_"
 
@@ -74,7 +75,8 @@ enum EnvironmentOverrides {
                 let nearest = nearestName(to: name, among: allNames(of: .root, tree: tree, prefix: "DITTOFS"))
                 guard isOurs || nearest != nil else { continue }
                 problems.append(
-                    Problem(isOurs ? .error : .warning, source, KeyPath(), "no such configuration key", nearest: nearest))
+                    Problem(
+                        isOurs ? .error : .warning, source, KeyPath(), "no such configuration key", nearest: nearest))
             }
         }
     }

@@ -28,8 +28,8 @@ package indirect enum ResolvedTree: Sendable {
     }
 }
 
-/// Lays a tree of what was written over the schema. Whatever does not fit becomes a problem, and the work goes on, so that one
-/// pass finds them all.
+/// Lays a tree of what was written over the schema. Whatever does not fit becomes a problem, and the work goes on, so
+/// that one pass finds them all.
 struct Resolver {
     private(set) var problems: [Problem] = []
 

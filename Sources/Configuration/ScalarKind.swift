@@ -46,7 +46,8 @@ extension ScalarKind {
         case .mode: ModeNotation.allowed
         case .path: "an absolute path"
         case .address: "a numeric IPv4 or IPv6 address, or localhost"
-        case .shareName: "/ and 1 to 80 characters, none of them \\ / [ ] : | < > + = ; , * ? \" or a control character; not IPC$"
+        case .shareName:
+            "/ and 1 to 80 characters, none of them \\ / [ ] : | < > + = ; , * ? \" or a control character; not IPC$"
         case .userName: "1 to 64 characters, none of them \\ / [ ] : ; | = , + * ? < > @ \" or a control character"
         case .storeName: "the name of a store: letters, digits, _ - and ."
         case .ntHash: "32 hexadecimal digits, the NT hash of a password"
@@ -97,7 +98,9 @@ extension ScalarKind {
 
     private static func isName(_ name: String, limit: Int, forbidden: String) -> Bool {
         !name.isEmpty && name.utf16.count <= limit && !name.hasPrefix(" ") && !name.hasSuffix(" ")
-            && !name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || forbidden.unicodeScalars.contains($0) }
+            && !name.unicodeScalars.contains {
+                $0.value < 0x20 || $0.value == 0x7F || forbidden.unicodeScalars.contains($0)
+            }
     }
 }
 

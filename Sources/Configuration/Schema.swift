@@ -1,5 +1,5 @@
-/// The shape of a part of the configuration. The whole of it is one table, ``Schema/root``: what is parsed, overridden, shown
-/// and suggested comes from there.
+/// The shape of a part of the configuration. The whole of it is one table, ``Schema/root``: what is parsed, overridden,
+/// shown and suggested comes from there.
 indirect enum Schema: Sendable {
     /// One value. Without a default it may be missing.
     case scalar(ScalarKind, default: String? = nil)

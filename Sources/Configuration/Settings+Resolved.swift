@@ -1,6 +1,6 @@
 extension ResolvedTree {
-    // The schema and the checks before this guarantee each value; the other branch of every guard repeats the default's type
-    // and is reached by nothing that a user can write.
+    // The schema and the checks before this guarantee each value; the other branch of every guard repeats the default's
+    // type and is reached by nothing that a user can write.
 
     func text(_ key: String) -> String? {
         guard case .scalar(.text(let value)?, _, _)? = self[key] else { return nil }
@@ -63,7 +63,8 @@ extension Settings {
             metadataStores[name] = MetadataStoreSettings(type: store.text("type") ?? "memory")
         }
         for (name, store) in tree["content_stores"]?.entries ?? [] {
-            contentStores[name] = ContentStoreSettings(type: store.text("type") ?? "memory", maxSize: store.size("max_size"))
+            contentStores[name] = ContentStoreSettings(
+                type: store.text("type") ?? "memory", maxSize: store.size("max_size"))
         }
         shares = (tree["shares"]?.elements ?? []).map { ShareSettings($0) }
         users = (tree["users"]?.elements ?? []).map { UserSettings($0) }

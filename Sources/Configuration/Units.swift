@@ -1,4 +1,5 @@
-/// Sizes as people write them: `4096`, `64KiB`, `8GiB`, `10GB`. The plain letters are powers of 1000, those with an i of 1024.
+/// Sizes as people write them: `4096`, `64KiB`, `8GiB`, `10GB`. The plain letters are powers of 1000, those with an i
+/// of 1024.
 enum SizeUnit {
     static let allowed = "a number of bytes with an optional unit: B, KiB, MiB, GiB, TiB, kB, MB, GB, TB"
 

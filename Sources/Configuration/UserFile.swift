@@ -1,7 +1,7 @@
 /// The file that `dittofs user` keeps: one user a line, `name:uid:gid:nt_hash`; lines that begin with `#` are comments.
 ///
-/// An NT hash is as good as the password to whoever wants to log in, so the file is written with mode 0600 and refused by nobody
-/// but its reader.
+/// An NT hash is as good as the password to whoever wants to log in, so the file is written with mode 0600 and refused
+/// by nobody but its reader.
 package struct UserFile: Equatable, Sendable {
     package private(set) var users: [UserSettings]
 

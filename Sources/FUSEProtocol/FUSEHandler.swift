@@ -1,7 +1,7 @@
 package import AccessArbitration
 import AccessControl
 package import FileSystemCore
-import FileSystemModel
+package import FileSystemModel
 import ProtocolErrors
 
 

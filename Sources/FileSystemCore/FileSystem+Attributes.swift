@@ -43,35 +43,45 @@ extension FileSystem {
     /// Without an open, or with a POSIX one, POSIX's rules on who may do what apply; a Windows open needs the rights that
     /// [MS-FSA] 2.1.5.15 names, and was granted them when it was opened.
     ///
-    /// - Throws: `.notPermitted`, `.accessDenied`, `.readOnly`, `.isDirectory`, `.fileTooLarge`, `.noSpace`, `.stale`, `.invalidArgument`.
+    /// - Throws: `.notPermitted`, `.accessDenied`, `.readOnly`, `.isDirectory`, `.fileTooLarge`, `.noSpace`, `.stale`, `.invalidArgument`,
+    ///   `.rangeLocked`, `.sharingViolation` for a size that is set without an open.
     package func setAttributes(
         _ changes: AttributeChanges, of inode: InodeNumber, via open: Open?, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Attributes> {
         try perform(.setAttributes, open.map { .open($0.id, inode) } ?? .inode(inode), context) { () throws(FileSystemError) in
-            try requireWritable()
-            return try inodes.writing(inode) { () throws(FileSystemError) in
-                var record = try record(inode)
-                try authorize(changes, record.attributes, open, context)
-                let now = environment.clock.now()
-                let oldSize = record.attributes.size
-                if let size = changes.size, size != oldSize {
+            let (attributes, receipt) = try change(changes, of: inode, via: open, context)
+            return .done(attributes, receipt)
+        }
+    }
+
+    func change(
+        _ changes: AttributeChanges, of inode: InodeNumber, via open: Open?, _ context: OperationContext
+    ) throws(FileSystemError) -> (attributes: Attributes, receipt: Receipt) {
+        try requireWritable()
+        return try inodes.writing(inode) { () throws(FileSystemError) in
+            var record = try record(inode)
+            try authorize(changes, record.attributes, open, context)
+            let now = environment.clock.now()
+            let oldSize = record.attributes.size
+            if let size = changes.size {
+                if size != oldSize {
                     try refuseLockedRange(.write, open: open, inode: inode, first: min(size, oldSize), last: .max)
-                    try resize(&record, to: size)
                 }
-                let frozen = open.map { note(changes, on: $0) } ?? []
-                apply(changes, to: &record.attributes, frozen: frozen, identity: context.identity, now: now)
-                // To freeze or thaw a time changes nothing yet.
-                if changes.changeTime != nil || (!frozen.contains(.change) && changes.altersFile) {
-                    setChangeTime(changes, &record.attributes, now)
-                }
-                record.attributes.changeNumber &+= 1
-                let receipt = try commit(
-                    [.putInode(record)], context,
-                    events: changes.size == nil || changes.size == oldSize
-                        ? [ChangeEvent(.attributes, inode)]
-                        : [ChangeEvent(.data(min(oldSize, record.attributes.size)..<UInt64.max), inode)])
-                return .done(record.attributes, receipt)
+                try resize(&record, to: size)
             }
+            let frozen = open.map { note(changes, on: $0) } ?? []
+            apply(changes, to: &record.attributes, frozen: frozen, identity: context.identity, now: now)
+            // To freeze or thaw a time changes nothing yet.
+            if changes.changeTime != nil || (!frozen.contains(.change) && changes.altersFile) {
+                setChangeTime(changes, &record.attributes, now)
+            }
+            record.attributes.changeNumber &+= 1
+            let receipt = try commit(
+                [.putInode(record)], context,
+                events: changes.size == nil || changes.size == oldSize
+                    ? [ChangeEvent(.attributes, inode)]
+                    : [ChangeEvent(.data(min(oldSize, record.attributes.size)..<UInt64.max), inode)])
+            return (record.attributes, receipt)
         }
     }
 
@@ -86,6 +96,8 @@ extension FileSystem {
                 changes.dosAttributes != nil || changes.accessTime != nil || changes.modificationTime != nil
                 || changes.changeTime != nil || changes.creationTime != nil
             if touchesAttributes, !open.access.contains(.writeAttributes) { throw .accessDenied }
+            if changes.permissions != nil, !open.access.contains(.writeDAC) { throw .accessDenied }
+            if changes.uid != nil || changes.gid != nil, !open.access.contains(.writeOwner) { throw .accessDenied }
         } else {
             try authorizePosix(changes, attributes, open, context.identity)
         }
@@ -93,6 +105,8 @@ extension FileSystem {
         guard !attributes.isDirectory else { throw .isDirectory }
         guard attributes.type == .regular else { throw .invalidArgument }
         guard size <= UInt64(Int64.max) else { throw .fileTooLarge }
+        // truncate(2) opens nothing, but writes: it needs the share modes of those who have the file open.
+        if open == nil, arbitration.forbids(.write, to: attributes.inode) { throw .sharingViolation }
     }
 
     private func authorizePosix(
@@ -190,7 +204,8 @@ extension FileSystem {
     /// Gives a file another size; bytes beyond it are gone, bytes up to it are zeros. The caller commits the record.
     func resize(_ record: inout InodeRecord, to size: UInt64) throws(FileSystemError) {
         guard size <= UInt64(Int64.max) else { throw .fileTooLarge }
-        if let id = record.contentID, size < record.attributes.size {
+        // At the same size as well: what was reserved beyond it goes.
+        if let id = record.contentID, size <= record.attributes.size {
             try content.truncate(id, to: size)
             record.attributes.allocatedSize = try content.allocatedSize(id)
         }

@@ -5,8 +5,8 @@ import MetadataStore
 import Synchronization
 
 extension FileSystem {
-    /// Ends an open: its locks go, its pending delete is carried out when it was the last SMB open, and an inode without names goes
-    /// with its last open. Never fails to close; closing twice is without effect.
+    /// Ends an open: its locks go, its pending delete is carried out when it was the last SMB open of that name, and an inode without
+    /// names goes with its last open. Never fails to close; closing twice is without effect.
     package func close(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<Void> {
         try perform(.close, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             let (isFirst, deletes) = open.state.withLock { state in
@@ -14,49 +14,46 @@ extension FileSystem {
                 return (!state.isClosed, state.deletesOnClose)
             }
             guard isFirst else { return .done((), unchanged) }
-            // Before the open leaves the table, so that no one finds an entry without its open.
             let departure = arbitration.leave(open.id, inode: open.inode, deletes: deletes)
             unregister(open)
             defer { departure.settle() }
-            var receipt = unchanged
-            if departure.isDeletePending, departure.wasLastWindows {
-                receipt = try removePending(open, context) ?? receipt
-            }
-            if departure.wasLast { try removeIfNameless(open.inode) }
-            return .done((), receipt)
+            let receipt = departure.isRemovalDue ? removeDueNames(of: open.inode, context) : nil
+            if departure.wasLast { reclaim(open.inode) }
+            return .done((), receipt ?? unchanged)
         }
     }
 
-    /// Removes the name of a delete-pending file whose last SMB open has gone.
-    private func removePending(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Receipt? {
-        let removed = try namespace.writing { () throws(FileSystemError) -> (Receipt, ContentID?)? in
-            defer { arbitration.setDeletePending(false, inode: open.inode) }
-            guard let link = open.link, let entry = try metadata.entry(named: link.name, in: link.parent),
-                entry.inode == open.inode
-            else { return nil }
-            do throws(FileSystemError) {
-                return try remove(entry, context)
-            } catch .directoryNotEmpty {
-                return nil  // Something was made in it meanwhile: it stays.
+    /// Removes the delete-pending names of an inode whose last SMB open has gone. A close does not fail: what cannot be removed stays.
+    private func removeDueNames(of inode: InodeNumber, _ context: OperationContext) -> Receipt? {
+        var receipt: Receipt?
+        var discarded: [ContentID] = []
+        do throws(FileSystemError) {
+            try namespace.writing { () throws(FileSystemError) in
+                for link in arbitration.dueLinks(of: inode) {
+                    defer { arbitration.clearDeletePending(link, of: inode) }
+                    guard let entry = try metadata.entry(named: link.name, in: link.parent), entry.inode == inode else {
+                        continue
+                    }
+                    do throws(FileSystemError) {
+                        let (removal, content) = try remove(entry, context)
+                        receipt = removal
+                        discarded += content
+                    } catch .directoryNotEmpty {
+                        continue  // Something was made in it meanwhile: it stays.
+                    }
+                }
             }
+        } catch {
+            environment.report("a delete-pending name of inode \(inode) could not be removed: \(error)")
         }
-        guard let (receipt, discarded) = removed else { return nil }
-        if let discarded { try discard(discarded) }
+        discard(discarded)
         return receipt
-    }
-
-    private func removeIfNameless(_ inode: InodeNumber) throws(FileSystemError) {
-        // Without the lock first: nearly every file that closes has a name.
-        guard let record = try metadata.inode(inode), record.attributes.linkCount == 0 else { return }
-        try namespace.writing { () throws(FileSystemError) in
-            try collect(inode)
-        }
     }
 
     /// FileDispositionInformation: the file goes, or does not go, when its last SMB open closes — [MS-FSA] 2.1.5.15.3.
     ///
     /// - Throws: `.accessDenied` without the right to delete, `.cannotDelete` for a READONLY file and the root, `.directoryNotEmpty`,
-    ///   `.readOnly`.
+    ///   `.readOnly`, `.badHandle` for an open that is closed.
     package func setDeletePending(
         _ isPending: Bool, _ open: Open, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
@@ -64,15 +61,18 @@ extension FileSystem {
             guard open.access.contains(.delete) else { throw .accessDenied }
             try namespace.writing { () throws(FileSystemError) in
                 if isPending { try requireDeletable(try record(open.inode), open.access) }
-                arbitration.setDeletePending(isPending, inode: open.inode)
+                // In the table, which knows whether the open is still there: a name that is pending for nobody would stay so for ever.
+                guard arbitration.setDeletePending(isPending, by: open.id, inode: open.inode) else { throw .badHandle }
                 if !isPending { open.state.withLock { $0.deletesOnClose = false } }
             }
             return .done((), unchanged)
         }
     }
 
-    /// Whether the file is on its way out: FileStandardInformation's DeletePending.
-    package func isDeletePending(_ open: Open) -> Bool { arbitration.isDeletePending(open.inode) }
+    /// Whether the name that the open came through is on its way out: FileStandardInformation's DeletePending.
+    package func isDeletePending(_ open: Open) -> Bool {
+        open.link.map { arbitration.isDeletePending($0, of: open.inode) } ?? false
+    }
 
     /// What FILE_DELETE_ON_CLOSE and a disposition need.
     func requireDeletable(_ record: InodeRecord, _ access: AccessMask) throws(FileSystemError) {

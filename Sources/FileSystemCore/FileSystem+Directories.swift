@@ -17,7 +17,7 @@ extension FileSystem {
             let entries = try namespace.reading { () throws(FileSystemError) -> [DirectoryEntry] in
                 let directory = try record(open.inode)
                 var result: [DirectoryEntry] = []
-                result.reserveCapacity(limit)
+                result.reserveCapacity(max(0, min(limit, 1024)))
                 guard directory.attributes.linkCount > 0 else { return result }
                 if cookie < .dot, result.count < limit {
                     result.append(DirectoryEntry(name: [0x2E], cookie: .dot, attributes: directory.attributes))
@@ -34,7 +34,7 @@ extension FileSystem {
                 }
                 return result
             }
-            if cookie == .start { try noteAccess(open, context) }
+            if cookie == .start { noteAccess(open, context) }
             return .done(entries, unchanged)
         }
     }

@@ -29,13 +29,14 @@ extension FileSystem {
                 var record = try record(inode)
                 guard name.count <= 255 else { throw .nameTooLong }
                 guard value.count <= 65_536 else { throw .attributeTooLarge }
-                try authorize(name, record.attributes, writes: true, context.identity)
                 try requireWritable()
+                try authorize(name, record.attributes, writes: true, context.identity)
                 let existing = try metadata.extendedAttribute(name, of: inode)
                 if mode == .create, existing != nil { throw .attributeExists }
                 if mode == .replace, existing == nil { throw .attributeNotFound }
                 let used = try metadata.extendedAttributes(of: inode).reduce(0) { $0 + $1.name.count + $1.value.count }
-                guard used - (existing?.count ?? 0) + name.count + value.count <= 1 << 20 else { throw .noSpace }
+                let replaced = existing.map { name.count + $0.count } ?? 0
+                guard used - replaced + name.count + value.count <= 1 << 20 else { throw .noSpace }
                 noteChange(&record)
                 let receipt = try commit(
                     [.putExtendedAttribute(inode, name: name, value: value), .putInode(record)], context,
@@ -54,8 +55,8 @@ extension FileSystem {
         try perform(.removeExtendedAttribute, .inode(inode), context) { () throws(FileSystemError) in
             try inodes.writing(inode) { () throws(FileSystemError) in
                 var record = try record(inode)
-                try authorize(name, record.attributes, writes: true, context.identity)
                 try requireWritable()
+                try authorize(name, record.attributes, writes: true, context.identity)
                 guard try metadata.extendedAttribute(name, of: inode) != nil else { throw .attributeNotFound }
                 noteChange(&record)
                 let receipt = try commit(

@@ -29,8 +29,10 @@ extension FileSystem {
                 case .punchHole:
                     try content.punch(id, at: offset, count: count)
                 case .zeroRange(let keepingSize):
-                    try content.punch(id, at: offset, count: count)
+                    // First, so that a full store refuses before anything is zeroed.
                     try content.reserve(id, at: offset, count: count)
+                    try content.punch(id, at: offset, count: count)
+                    try? content.reserve(id, at: offset, count: count)
                     if !keepingSize { record.attributes.size = max(record.attributes.size, end) }
                 }
                 record.attributes.allocatedSize = try content.allocatedSize(id)
@@ -106,6 +108,10 @@ extension FileSystem {
         guard source.access.contains(.readData), target.access.contains(.writeData), !target.isAppending else {
             throw .badHandle
         }
+        guard source.type == .regular, target.type == .regular else { throw .invalidArgument }
+        // No more than there is: callers ask for all by asking for the largest count.
+        let size = try record(source.inode).attributes.size
+        let count = min(count, size - min(size, sourceOffset))
         let (sourceEnd, sourceOverflow) = sourceOffset.addingReportingOverflow(count)
         let (targetEnd, targetOverflow) = targetOffset.addingReportingOverflow(count)
         guard !sourceOverflow, !targetOverflow else { throw .invalidArgument }
@@ -115,25 +121,45 @@ extension FileSystem {
         // atomicity.
         var copied: UInt64 = 0
         var receipt = unchanged
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.copyPiece, alignment: 64)
+        guard count > 0 else { return .done(0, receipt) }
+        let piece = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Int(min(count, UInt64(Self.copyPiece))), alignment: 64)
         defer { piece.deallocate() }
         while copied < count {
             let wanted = Int(min(count - copied, UInt64(Self.copyPiece)))
-            let buffer = UnsafeMutableRawBufferPointer(rebasing: piece[..<wanted])
-            switch try read(source, at: sourceOffset + copied, into: buffer, context) {
-            case .pending(let ticket): return .pending(ticket)
-            case .wouldBlock: return .wouldBlock
-            case .done(0, _): return .done(copied, receipt)
-            case .done(let count, _):
-                let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-                guard case .done(_, let written) = try write(target, at: targetOffset + copied, from: bytes, context) else {
-                    return .done(copied, receipt)
-                }
+            do throws(FileSystemError) {
+                let outcome = try copyPiece(
+                    UnsafeMutableRawBufferPointer(rebasing: piece[..<wanted]), from: source, at: sourceOffset + copied,
+                    to: target, at: targetOffset + copied, context)
+                guard case .done(let moved, let written) = outcome else { return copied > 0 ? .done(copied, receipt) : outcome }
+                guard moved > 0 else { break }
                 receipt = written
-                copied += UInt64(count)
+                copied += moved
+            } catch {
+                // What is copied is copied, and said; the next call meets the reason again.
+                guard copied > 0 else { throw error }
+                break
             }
         }
         return .done(copied, receipt)
+    }
+
+    private func copyPiece(
+        _ buffer: UnsafeMutableRawBufferPointer, from source: Open, at sourceOffset: UInt64, to target: Open,
+        at targetOffset: UInt64, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<UInt64> {
+        switch try read(source, at: sourceOffset, into: buffer, context) {
+        case .pending(let ticket): return .pending(ticket)
+        case .wouldBlock: return .wouldBlock
+        case .done(0, let receipt): return .done(0, receipt)
+        case .done(let count, _):
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            switch try write(target, at: targetOffset, from: bytes, context) {
+            case .pending(let ticket): return .pending(ticket)
+            case .wouldBlock: return .wouldBlock
+            case .done(_, let receipt): return .done(UInt64(count), receipt)
+            }
+        }
     }
 
     private static let copyPiece = 1 << 20

@@ -13,10 +13,10 @@ extension FileSystem {
         _ open: Open, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         try perform(.read, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            guard !open.isDirectory else { throw .isDirectory }
             guard !open.access.isDisjoint(with: [.readData, .execute]) else {
                 throw open.style == .windows ? .accessDenied : .badHandle
             }
+            try requireBytes(open)
             let (count, isDue) = try inodes.reading(open.inode) { () throws(FileSystemError) -> (Int, Bool) in
                 let record = try record(open.inode)
                 let attributes = record.attributes
@@ -32,7 +32,7 @@ extension FileSystem {
                 }
                 return (count, isAccessTimeDue(attributes))
             }
-            if isDue, count > 0 { try noteAccess(open, context) }
+            if isDue, count > 0 { noteAccess(open, context) }
             return .done(count, unchanged)
         }
     }
@@ -46,13 +46,24 @@ extension FileSystem {
         return environment.clock.now().seconds &- attributes.accessTime.seconds > 86_400
     }
 
-    func noteAccess(_ open: Open, _ context: OperationContext) throws(FileSystemError) {
-        guard !open.state.withLock({ $0.frozen.contains(.access) }) else { return }
-        try inodes.writing(open.inode) { () throws(FileSystemError) in
-            guard var record = try metadata.inode(open.inode), isAccessTimeDue(record.attributes) else { return }
-            record.attributes.accessTime = environment.clock.now()
-            _ = try commit([.putInode(record)], context, events: [ChangeEvent(.attributes, open.inode)])
+    /// After the locks of the read were left. A read that has its bytes does not fail for its time stamp.
+    func noteAccess(_ open: Open, _ context: OperationContext) {
+        guard open.style == .posix || !open.state.withLock({ $0.frozen.contains(.access) }) else { return }
+        do throws(FileSystemError) {
+            try inodes.writing(open.inode) { () throws(FileSystemError) in
+                guard var record = try metadata.inode(open.inode), isAccessTimeDue(record.attributes) else { return }
+                record.attributes.accessTime = environment.clock.now()
+                _ = try commit([.putInode(record)], context, events: [ChangeEvent(.attributes, open.inode)])
+            }
+        } catch {
+            environment.report("the access time of inode \(open.inode) could not be kept: \(error)")
         }
+    }
+
+    /// Only regular files have bytes: a symbolic link that was opened itself keeps its target elsewhere.
+    private func requireBytes(_ open: Open) throws(FileSystemError) {
+        guard open.type != .regular else { return }
+        throw open.isDirectory ? .isDirectory : .invalidArgument
     }
 
     /// Writes a buffer: at `offset`, or at the true end for nil and for an appending open. Returns the bytes written, always all.
@@ -63,10 +74,10 @@ extension FileSystem {
         _ open: Open, at offset: UInt64?, from buffer: UnsafeRawBufferPointer, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         try perform(.write, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            guard !open.isDirectory else { throw .isDirectory }
             guard !open.access.isDisjoint(with: [.writeData, .appendData]) else {
                 throw open.style == .windows ? .accessDenied : .badHandle
             }
+            try requireBytes(open)
             let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) -> Receipt in
                 var record = try record(open.inode)
                 let start = open.isAppending ? record.attributes.size : offset ?? record.attributes.size

@@ -10,9 +10,8 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.lock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             if let ticket = context.resuming, ticket.isGranted { return .done((), unchanged) }
-            guard !open.isClosed else { throw .badHandle }
             let began = mayWait ? context.resuming?.began ?? environment.clock.now() : nil
-            switch arbitration.lock(lock, inode: open.inode, waitingSince: began) {
+            switch arbitration.lock(lock, by: open.id, inode: open.inode, waitingSince: began) {
             case .refused(let error): throw error
             case .granted(let settlements):
                 for settlement in settlements { settlement.run() }

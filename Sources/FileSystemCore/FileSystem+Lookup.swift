@@ -36,17 +36,7 @@ extension FileSystem {
 
     /// Gives up pins; an inode without name, open and pin is gone.
     package func unpin(_ inode: InodeNumber, count: Int) {
-        guard arbitration.unpin(inode, count: count) else { return }
-        do throws(FileSystemError) {
-            try namespace.writing { () throws(FileSystemError) in
-                guard !arbitration.isOpen(inode), !arbitration.isPinned(inode),
-                    let record = try metadata.inode(inode), record.attributes.linkCount == 0
-                else { return }
-                try removeRecord(record)
-            }
-        } catch {
-            environment.report("inode \(inode) without a name could not be removed: \(error)")
-        }
+        if arbitration.unpin(inode, count: count) { reclaim(inode) }
     }
 
     // MARK: For other calls
@@ -65,6 +55,7 @@ extension FileSystem {
         let record = try directory(inode)
         guard record.attributes.linkCount > 0 else { throw .notFound }
         try AccessCheck.require([.write, .execute], of: context.identity, to: record.attributes)
+        guard !arbitration.isDeletePending(inode) else { throw .deletePending }
         return record
     }
 
@@ -72,35 +63,5 @@ extension FileSystem {
     func entryIgnoringCase(_ name: FileName, in parent: InodeNumber) throws(FileSystemError) -> EntryRecord? {
         if let exact = try metadata.entry(named: name, in: parent) { return exact }
         return try metadata.entries(folded: FoldedName(name), in: parent).first
-    }
-
-    /// The names from the root to a directory; nil for one that has been removed.
-    package func path(of directory: InodeNumber) -> [FileName]? {
-        var path: [FileName] = []
-        var inode = directory
-        while inode != .root {
-            guard path.count < 4096, let found = try? metadata.inode(inode), let parent = found.parent,
-                let name = name(of: inode, in: parent)
-            else { return nil }
-            path.append(name)
-            inode = parent
-        }
-        return path.reversed()
-    }
-
-    /// The names from the root to an open file; nil when its name is gone.
-    package func path(of open: Open) -> [FileName]? {
-        if open.inode == .root { return [] }
-        guard let link = open.link, let parent = path(of: link.parent) else { return nil }
-        return parent + [link.name]
-    }
-
-    private func name(of inode: InodeNumber, in parent: InodeNumber) -> FileName? {
-        var cookie = DirectoryCookie.start
-        while let page = try? metadata.entries(in: parent, after: cookie, limit: 256), let last = page.last {
-            if let entry = page.first(where: { $0.inode == inode }) { return entry.name }
-            cookie = last.cookie
-        }
-        return nil
     }
 }

@@ -30,7 +30,6 @@ extension FileSystem {
             guard try metadata.entry(named: name, in: parentNumber) == nil else { throw .exists }
             try requireWritable()
             parent = try writableDirectory(parentNumber, context)
-            guard !arbitration.isDeletePending(parentNumber) else { throw .deletePending }
             if file.type == .characterDevice || file.type == .blockDevice, !context.identity.isPrivileged {
                 throw .notPermitted
             }
@@ -98,20 +97,21 @@ extension FileSystem {
             try namespace.writing { () throws(FileSystemError) in
                 try AccessCheck.require(.execute, of: context.identity, to: try directory(parentNumber).attributes)
                 guard try metadata.entry(named: name, in: parentNumber) == nil else { throw .exists }
-                let (attributes, receipt) = try insertLink(inode, named: name, in: parentNumber, context)
+                let (attributes, receipt, _) = try insertLink(inode, named: name, in: parentNumber, over: nil, context)
                 return .done(attributes, receipt)
             }
         }
     }
 
-    /// Adds a name that nobody bears to an inode. Under the namespace lock, written.
+    /// Adds a name to an inode, taken from the file that bears it where there is one. Under the namespace lock, written; that `target`
+    /// may be replaced has been checked. Returns the content that is to be discarded.
     func insertLink(
-        _ inode: InodeNumber, named name: FileName, in parentNumber: InodeNumber, _ context: OperationContext
-    ) throws(FileSystemError) -> (Attributes, Receipt) {
-        try inodes.writing(inode, parentNumber) { () throws(FileSystemError) in
+        _ inode: InodeNumber, named name: FileName, in parentNumber: InodeNumber, over target: EntryRecord?,
+        _ context: OperationContext
+    ) throws(FileSystemError) -> (Attributes, Receipt, [ContentID]) {
+        try inodes.writing([inode, parentNumber] + (target.map { [$0.inode] } ?? [])) { () throws(FileSystemError) in
             try requireWritable()
             var parent = try writableDirectory(parentNumber, context)
-            guard !arbitration.isDeletePending(parentNumber) else { throw .deletePending }
             var record = try record(inode)
             guard !record.attributes.isDirectory else { throw .notPermitted }
             guard record.attributes.linkCount > 0 else { throw .notFound }
@@ -120,14 +120,26 @@ extension FileSystem {
             record.attributes.linkCount &+= 1
             record.attributes.changeTime = now
             record.attributes.changeNumber &+= 1
+            let link = Link(parent: parentNumber, name: name)
+            var events = [ChangeEvent(.created(link), inode)]
+            var removal = Unlinking(mutations: [])
+            if let target {
+                removal = try unlinking(try self.record(target.inode), now)
+                removal.mutations.append(.deleteEntry(parent: target.parent, name: target.name))
+                events.insert(ChangeEvent(.removed(Link(parent: target.parent, name: target.name)), target.inode), at: 0)
+            }
             let entry = EntryRecord(
                 parent: parentNumber, name: name, foldedName: FoldedName(name), inode: inode, cookie: parent.nextCookie)
             parent.nextCookie = DirectoryCookie(rawValue: parent.nextCookie.rawValue &+ 1)
             touch(&parent.attributes, now)
             let receipt = try commit(
-                [.putInode(record), .putEntry(entry), .putInode(parent)], context, orElse: .exists,
-                events: [ChangeEvent(.created(Link(parent: parentNumber, name: name)), inode)])
-            return (record.attributes, receipt)
+                removal.mutations + [.putInode(record), .putEntry(entry), .putInode(parent)], context, orElse: .exists,
+                events: events)
+            if let target {
+                forgetLink(Link(parent: target.parent, name: target.name), of: target.inode)
+                removal.discarded += reclaimKept(removal, target.inode)
+            }
+            return (record.attributes, receipt, removal.discarded)
         }
     }
 }

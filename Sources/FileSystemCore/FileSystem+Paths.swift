@@ -69,7 +69,12 @@ extension FileSystem {
         }
         // The root, or a link that ends in `.` or `..`.
         let last = trail[trail.count - 1]
-        return ResolvedPath(parent: trail.count > 1 ? trail[trail.count - 2] : nil, target: last)
+        guard trail.count > 1 else { return ResolvedPath(target: last) }
+        let parent = trail[trail.count - 2]
+        let entry = try name(of: last.attributes.inode, in: parent.attributes.inode).flatMap { name throws(FileSystemError) in
+            try metadata.entry(named: name, in: parent.attributes.inode)
+        }
+        return ResolvedPath(parent: parent, name: entry?.name, entry: entry, target: last)
     }
 
     private enum Component {

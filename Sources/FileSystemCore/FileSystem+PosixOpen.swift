@@ -16,20 +16,28 @@ extension FileSystem {
                 let record = try record(inode)
                 guard record.attributes.linkCount > 0 || arbitration.isOpen(inode) else { throw .stale }
                 try authorize(request, record.attributes, context.identity)
+                var request = request
+                if let link = request.link, try metadata.entry(named: link.name, in: link.parent)?.inode != inode {
+                    request.link = nil  // The door remembers a name that has changed since.
+                }
                 return try admitPosix(request, record.attributes, context)
             }
-            guard request.truncates, !open.isDirectory else { return .done(open, unchanged) }
-            var changes = AttributeChanges()
-            changes.size = 0
-            do throws(FileSystemError) {
-                guard case .done(_, let receipt) = try setAttributes(changes, of: inode, via: open, context) else {
-                    throw .io
-                }
-                return .done(open, receipt)
-            } catch {
-                _ = try? close(open, context)
-                throw error
-            }
+            guard request.truncates, open.type == .regular else { return .done(open, unchanged) }
+            return .done(open, try truncate(open, context).receipt)
+        }
+    }
+
+    /// O_TRUNC, of an open that has been let in. It is closed again where that fails.
+    private func truncate(
+        _ open: Open, _ context: OperationContext
+    ) throws(FileSystemError) -> (attributes: Attributes, receipt: Receipt) {
+        var changes = AttributeChanges()
+        changes.size = 0
+        do throws(FileSystemError) {
+            return try change(changes, of: open.inode, via: open, context)
+        } catch {
+            _ = try? close(open, context)
+            throw error
         }
     }
 
@@ -40,33 +48,30 @@ extension FileSystem {
         _ name: FileName, in parent: InodeNumber, _ file: NewFile, _ request: PosixOpenRequest, exclusive: Bool,
         _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<(open: Open, attributes: Attributes)> {
-        let existing = try perform(.create, .entry(parent: parent, name: name), context) {
-            () throws(FileSystemError) -> Outcome<(open: Open?, attributes: Attributes)> in
-            try namespace.writing { () throws(FileSystemError) in
-                let directory = try directory(parent)
-                try AccessCheck.require(.execute, of: context.identity, to: directory.attributes)
-                if let entry = try metadata.entry(named: name, in: parent) {
-                    guard !exclusive else { throw .exists }
-                    return .done((nil, try record(entry.inode).attributes), unchanged)
-                }
-                let (record, receipt) = try insert(file, named: name, in: parent, context)
-                var request = request
-                request.link = Link(parent: parent, name: name)
-                return .done((try admitPosix(request, record.attributes, context), record.attributes), receipt)
-            }
-        }
-        switch existing {
-        case .pending(let ticket): return .pending(ticket)
-        case .wouldBlock: return .wouldBlock
-        case .done(let made, let receipt):
-            if let open = made.open { return .done((open, made.attributes), receipt) }
+        try perform(.create, .entry(parent: parent, name: name), context) { () throws(FileSystemError) in
             var request = request
             request.link = Link(parent: parent, name: name)
-            switch try open(made.attributes.inode, request, context) {
-            case .pending(let ticket): return .pending(ticket)
-            case .wouldBlock: return .wouldBlock
-            case .done(let open, let receipt): return .done((open, try record(open.inode).attributes), receipt)
+            // One step, so that nobody removes between the look and the open what was found.
+            let (open, attributes, receipt) = try namespace.writing {
+                () throws(FileSystemError) -> (Open, Attributes, Receipt?) in
+                let directory = try directory(parent)
+                try AccessCheck.require(.execute, of: context.identity, to: directory.attributes)
+                guard let entry = try metadata.entry(named: name, in: parent) else {
+                    let (record, receipt) = try insert(file, named: name, in: parent, context)
+                    return (try admitPosix(request, record.attributes, context), record.attributes, receipt)
+                }
+                guard !exclusive else { throw .exists }
+                let attributes = try record(entry.inode).attributes
+                guard !attributes.isDirectory else { throw .isDirectory }
+                // The door follows links; one that appeared meanwhile is not opened in the place of what it leads to.
+                guard attributes.type != .symbolicLink else { throw .tooManySymbolicLinks }
+                try authorize(request, attributes, context.identity)
+                return (try admitPosix(request, attributes, context), attributes, nil)
             }
+            if let receipt { return .done((open, attributes), receipt) }
+            guard request.truncates, open.type == .regular else { return .done((open, attributes), unchanged) }
+            let truncated = try truncate(open, context)
+            return .done((open, truncated.attributes), truncated.receipt)
         }
     }
 
@@ -75,12 +80,13 @@ extension FileSystem {
     ) throws(FileSystemError) {
         let writes = request.access.contains(.write) || request.truncates
         if attributes.isDirectory, writes { throw .isDirectory }
+        let isWritten = writes && attributes.type == .regular
+        // Before the bits, as inode_permission of Linux does.
+        if isWritten { try requireWritable() }
         var wanted = request.access
         if request.truncates { wanted.insert(.write) }
         try AccessCheck.require(wanted, of: identity, to: attributes)
-        guard writes, attributes.type == .regular else { return }
-        try requireWritable()
-        if attributes.dosAttributes.contains(.readOnly) { throw .accessDenied }
+        if isWritten, attributes.dosAttributes.contains(.readOnly) { throw .accessDenied }
     }
 
     private func admitPosix(
@@ -99,8 +105,11 @@ extension FileSystem {
         let open = Open(
             id: newOpenID(), inode: attributes.inode, type: attributes.type, context: context, access: mask, share: .all,
             link: request.link, isAppending: request.isAppending, isWriteThrough: request.isSynchronous)
-        let entry = OpenEntry(id: open.id, style: .posix, access: access, share: .all)
-        switch arbitration.admit(entry, to: attributes.inode, waitingSince: nil) {
+        let entry = OpenEntry(id: open.id, style: .posix, access: access, share: .all, link: request.link)
+        let admission = arbitration.admit(
+            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: request.truncates ? .write : [],
+            waitingSince: nil)
+        switch admission {
         case .refused(let error): throw error
         case .wait, .admitted: break
         }

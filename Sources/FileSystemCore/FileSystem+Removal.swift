@@ -31,21 +31,22 @@ extension FileSystem {
     private func removeEntry(
         _ name: FileName, in parentNumber: InodeNumber, directory wantsDirectory: Bool, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
-        let discarded: (Receipt, ContentID?) = try namespace.writing { () throws(FileSystemError) in
+        let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, [ContentID]) in
             let parent = try directory(parentNumber)
             try AccessCheck.require(.execute, of: context.identity, to: parent.attributes)
-            guard let entry = try metadata.entry(named: name, in: parentNumber) else { throw .notFound }
+            // Before the name is looked for, as unlink(2) of Linux does.
             try requireWritable()
+            guard let entry = try metadata.entry(named: name, in: parentNumber) else { throw .notFound }
             let child = try record(entry.inode)
             try requireRemovable(child.attributes, from: parent.attributes, context.identity)
             guard child.attributes.isDirectory == wantsDirectory else {
                 throw wantsDirectory ? .notDirectory : .isDirectory
             }
-            guard !arbitration.forbidsDeletion(entry.inode) else { throw .sharingViolation }
+            guard !arbitration.forbids(.delete, to: entry.inode) else { throw .sharingViolation }
             return try remove(entry, context)
         }
-        if let id = discarded.1 { try discard(id) }
-        return .done((), discarded.0)
+        discard(discarded)
+        return .done((), receipt)
     }
 
     /// - Throws: `.accessDenied` without write and search permission, `.notPermitted` where only the sticky bit is in the way.
@@ -57,10 +58,10 @@ extension FileSystem {
     }
 
     /// Takes a name away, and with the last one the inode, unless it is open. Under the namespace lock, written; the caller has
-    /// checked what may forbid it, and discards the content that is returned.
+    /// checked what may forbid it, and discards the content that is returned once the lock is left.
     ///
     /// - Throws: `.directoryNotEmpty`.
-    func remove(_ entry: EntryRecord, _ context: OperationContext) throws(FileSystemError) -> (Receipt, ContentID?) {
+    func remove(_ entry: EntryRecord, _ context: OperationContext) throws(FileSystemError) -> (Receipt, [ContentID]) {
         try inodes.writing(entry.parent, entry.inode) { () throws(FileSystemError) in
             var parent = try record(entry.parent)
             let child = try record(entry.inode)
@@ -70,84 +71,111 @@ extension FileSystem {
             }
             let now = environment.clock.now()
             touch(&parent.attributes, now)
-            var (mutations, discarded) = try unlinking(child, now)
-            mutations.append(.deleteEntry(parent: entry.parent, name: entry.name))
-            mutations.append(.putInode(parent))
+            let removal = try unlinking(child, now)
             let receipt = try commit(
-                mutations, context,
+                removal.mutations + [.deleteEntry(parent: entry.parent, name: entry.name), .putInode(parent)], context,
                 preconditions: child.attributes.isDirectory ? [.directoryEmpty(entry.inode)] : [],
                 orElse: .directoryNotEmpty,
                 events: [ChangeEvent(.removed(Link(parent: entry.parent, name: entry.name)), entry.inode)])
             forgetLink(Link(parent: entry.parent, name: entry.name), of: entry.inode)
-            if mutations.contains(.putOrphan(entry.inode)) { try collect(entry.inode) }
-            return (receipt, discarded)
+            return (receipt, removal.discarded + reclaimKept(removal, entry.inode))
         }
     }
 
-    /// What one name less means for an inode: the mutations, and the content that nobody needs any more.
-    ///
-    /// Where they make an orphan, the caller calls ``collect(_:)`` after the commit: its last open may have left meanwhile.
-    func unlinking(
-        _ child: InodeRecord, _ now: Timestamp
-    ) throws(FileSystemError) -> ([MetadataBatch.Mutation], ContentID?) {
+    /// What one name less means for an inode.
+    struct Unlinking {
+        var mutations: [MetadataBatch.Mutation]
+        /// Content that nobody needs any more; its pending delete is among the mutations.
+        var discarded: [ContentID] = []
+        /// The inode has no name and stays, since somebody has it open or knows its number. After the commit the caller asks
+        /// ``reclaimKept(_:_:)``.
+        var isKept = false
+    }
+
+    func unlinking(_ child: InodeRecord, _ now: Timestamp) throws(FileSystemError) -> Unlinking {
         let inode = child.attributes.inode
         var record = child
         record.attributes.linkCount = child.attributes.isDirectory ? 0 : child.attributes.linkCount &- 1
         record.attributes.changeTime = now
         record.attributes.changeNumber &+= 1
-        guard record.attributes.linkCount == 0 else { return ([.putInode(record)], nil) }
-        if arbitration.isOpen(inode) { return ([.putInode(record), .putOrphan(inode)], nil) }
-        guard arbitration.isPinned(inode) else {
-            let deletion = try deleting(record)
-            return (deletion, record.contentID)
+        guard record.attributes.linkCount == 0 else { return Unlinking(mutations: [.putInode(record)]) }
+        if arbitration.isOpen(inode) { return Unlinking(mutations: [.putInode(record), .putOrphan(inode)], isKept: true) }
+        guard arbitration.isPinned(inode) else { return try deletion(of: record) }
+        guard let id = record.contentID else {
+            return Unlinking(mutations: [.putInode(record), .putOrphan(inode)], isKept: true)
         }
-        guard let id = record.contentID else { return ([.putInode(record), .putOrphan(inode)], nil) }
         record.contentID = nil
         record.attributes.allocatedSize = 0
-        return ([.putInode(record), .putOrphan(inode), .putPendingDelete(id)], id)
+        return Unlinking(
+            mutations: [.putInode(record), .putOrphan(inode), .putPendingDelete(id)], discarded: [id], isKept: true)
+    }
+
+    /// Everything that goes with an inode: its record, its extended attributes and streams, its bytes.
+    func deletion(of record: InodeRecord) throws(FileSystemError) -> Unlinking {
+        let inode = record.attributes.inode
+        var result = Unlinking(mutations: [.deleteInode(inode)])
+        for attribute in try metadata.extendedAttributes(of: inode) {
+            result.mutations.append(.deleteExtendedAttribute(inode, name: attribute.name))
+        }
+        for stream in try metadata.streams(of: inode) {
+            result.mutations.append(.deleteStream(inode, name: stream.name))
+            if let id = stream.contentID { result.discarded.append(id) }
+        }
+        if let id = record.contentID { result.discarded.append(id) }
+        for id in result.discarded { result.mutations.append(.putPendingDelete(id)) }
+        return result
     }
 
     /// Opens that came through a name that is gone have none.
     func forgetLink(_ link: Link, of inode: InodeNumber) {
-        for entry in arbitration.opens(of: inode) {
-            open(entry.id)?.state.withLock { if $0.link == link { $0.link = nil } }
-        }
+        for id in arbitration.forgetLink(link, of: inode) { open(id)?.state.withLock { $0.link = nil } }
     }
 
     func moveLink(_ old: Link, to new: Link, of inode: InodeNumber) {
-        for entry in arbitration.opens(of: inode) {
-            open(entry.id)?.state.withLock { if $0.link == old { $0.link = new } }
+        for id in arbitration.moveLink(old, to: new, of: inode) { open(id)?.state.withLock { $0.link = new } }
+    }
+
+    // MARK: Inodes without a name
+
+    /// After the commit that took the last name: whoever had the inode open may have left between the look at the table and the
+    /// commit, and has then found the name still there. One of the two must see the other. Under the namespace lock and the
+    /// inode's, written.
+    func reclaimKept(_ removal: Unlinking, _ inode: InodeNumber) -> [ContentID] {
+        removal.isKept && !arbitration.isOpen(inode) ? reclaimLocked(inode) : []
+    }
+
+    /// Takes what an inode without name and open no longer needs: all of it, or, while a kernel knows its number, its bytes.
+    func reclaim(_ inode: InodeNumber) {
+        do throws(FileSystemError) {
+            // Without the lock first: nearly every file that closes has a name.
+            guard let record = try metadata.inode(inode), record.attributes.linkCount == 0 else { return }
+            let discarded = try namespace.writing { () throws(FileSystemError) in
+                try inodes.writing(inode) { () throws(FileSystemError) in reclaimLocked(inode) }
+            }
+            discard(discarded)
+        } catch {
+            environment.report("inode \(inode) without a name could not be removed: \(error)")
         }
     }
 
-    /// What deletes an inode and all that hangs on it; its content becomes a pending delete.
-    func deleting(_ record: InodeRecord) throws(FileSystemError) -> [MetadataBatch.Mutation] {
-        let inode = record.attributes.inode
-        var mutations: [MetadataBatch.Mutation] = [.deleteInode(inode)]
-        for attribute in try metadata.extendedAttributes(of: inode) {
-            mutations.append(.deleteExtendedAttribute(inode, name: attribute.name))
+    private func reclaimLocked(_ inode: InodeNumber) -> [ContentID] {
+        do throws(FileSystemError) {
+            guard !arbitration.isOpen(inode), var record = try metadata.inode(inode), record.attributes.linkCount == 0 else {
+                return []
+            }
+            guard arbitration.isPinned(inode) else {
+                let removal = try deletion(of: record)
+                _ = try metadata.apply(MetadataBatch(mutations: removal.mutations + [.deleteOrphan(inode)]))
+                return removal.discarded
+            }
+            guard let id = record.contentID else { return [] }
+            record.contentID = nil
+            record.attributes.allocatedSize = 0
+            _ = try metadata.apply(MetadataBatch(mutations: [.putInode(record), .putPendingDelete(id)]))
+            return [id]
+        } catch {
+            environment.report("inode \(inode) without a name could not be removed: \(error)")
+            return []
         }
-        if let id = record.contentID { mutations.append(.putPendingDelete(id)) }
-        return mutations
-    }
-
-    /// Removes a nameless inode that nobody has open: whole, or its bytes alone while it is pinned. Under the namespace lock, written.
-    func collect(_ inode: InodeNumber) throws(FileSystemError) {
-        guard !arbitration.isOpen(inode), var record = try metadata.inode(inode), record.attributes.linkCount == 0 else {
-            return
-        }
-        guard arbitration.isPinned(inode) else { return try removeRecord(record) }
-        guard let id = record.contentID else { return }
-        record.contentID = nil
-        record.attributes.allocatedSize = 0
-        _ = try metadata.apply(MetadataBatch(mutations: [.putInode(record), .putPendingDelete(id)]))
-        try discard(id)
-    }
-
-    /// Removes a nameless inode's record and bytes. Under the namespace lock, written.
-    func removeRecord(_ record: InodeRecord) throws(FileSystemError) {
-        let mutations = try deleting(record) + [.deleteOrphan(record.attributes.inode)]
-        _ = try metadata.apply(MetadataBatch(mutations: mutations))
-        if let id = record.contentID { try discard(id) }
     }
 }

@@ -14,23 +14,26 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.rename, .entry(parent: parent, name: name), context) { () throws(FileSystemError) in
             guard !flags.contains([.noReplace, .exchange]) else { throw .invalidArgument }
-            let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, ContentID?) in
+            let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, [ContentID]) in
                 let from = try directory(parent)
                 let to = try directory(newParent)
                 try AccessCheck.require(.execute, of: context.identity, to: from.attributes)
                 try AccessCheck.require(.execute, of: context.identity, to: to.attributes)
+                // Before the names are looked for, as rename(2) of Linux does.
+                try requireWritable()
                 guard let source = try metadata.entry(named: name, in: parent) else { throw .notFound }
                 let target = try metadata.entry(named: newName, in: newParent)
                 if target != nil, flags.contains(.noReplace) { throw .exists }
                 if flags.contains(.exchange) {
                     guard let target else { throw .notFound }
-                    return (try exchange(source, target, from, to, context), nil)
+                    return (try exchange(source, target, from, to, context), [])
                 }
-                if let target, target.inode == source.inode { return (unchanged, nil) }
+                // Two names of one file: rename(2) does nothing and succeeds.
+                if let target, target.inode == source.inode { return (unchanged, []) }
                 try authorizeMove(source, target, from, to, context)
                 return try move(source, over: target, to: newParent, named: newName, context)
             }
-            if let discarded { try discard(discarded) }
+            discard(discarded)
             return .done((), receipt)
         }
     }
@@ -39,16 +42,15 @@ extension FileSystem {
     private func authorizeMove(
         _ source: EntryRecord, _ target: EntryRecord?, _ from: InodeRecord, _ to: InodeRecord, _ context: OperationContext
     ) throws(FileSystemError) {
-        try requireWritable()
         let moved = try record(source.inode)
         try requireRemovable(moved.attributes, from: from.attributes, context.identity)
-        guard !arbitration.forbidsDeletion(source.inode) else { throw .sharingViolation }
+        guard !arbitration.forbids(.delete, to: source.inode) else { throw .sharingViolation }
         if let target {
             let replaced = try record(target.inode)
             try requireRemovable(replaced.attributes, from: to.attributes, context.identity)
             if moved.attributes.isDirectory, !replaced.attributes.isDirectory { throw .notDirectory }
             if !moved.attributes.isDirectory, replaced.attributes.isDirectory { throw .isDirectory }
-            guard !arbitration.forbidsDeletion(target.inode) else { throw .sharingViolation }
+            guard !arbitration.forbids(.delete, to: target.inode) else { throw .sharingViolation }
         } else {
             _ = try writableDirectory(to.attributes.inode, context)
         }
@@ -77,11 +79,11 @@ extension FileSystem {
     /// Gives an entry another name and place, over `target` where there is one. Under the namespace lock, written; rights are
     /// checked. Returns the content of the file that was replaced, to be discarded.
     ///
-    /// - Throws: `.directoryNotEmpty`.
+    /// - Throws: `.directoryNotEmpty`, `.tooManyLinks`.
     func move(
         _ source: EntryRecord, over target: EntryRecord?, to newParent: InodeNumber, named newName: FileName,
         _ context: OperationContext
-    ) throws(FileSystemError) -> (Receipt, ContentID?) {
+    ) throws(FileSystemError) -> (Receipt, [ContentID]) {
         try inodes.writing([source.parent, newParent, source.inode] + (target.map { [$0.inode] } ?? [])) {
             () throws(FileSystemError) in
             let now = environment.clock.now()
@@ -93,20 +95,20 @@ extension FileSystem {
             var to = newParent == source.parent ? from : try record(newParent)
             touch(&to.attributes, now)
             var mutations: [MetadataBatch.Mutation] = []
-            var discarded: ContentID?
+            var removal = Unlinking(mutations: [])
             if let target {
                 let replaced = try record(target.inode)
                 if replaced.attributes.isDirectory {
                     guard try metadata.isDirectoryEmpty(target.inode) else { throw .directoryNotEmpty }
                     to.attributes.linkCount &-= 1
                 }
-                let (removal, content) = try unlinking(replaced, now)
-                mutations += removal
+                removal = try unlinking(replaced, now)
+                mutations += removal.mutations
                 mutations.append(.deleteEntry(parent: target.parent, name: target.name))
-                discarded = content
             }
             let isReparented = newParent != source.parent
             if moved.attributes.isDirectory, isReparented {
+                guard to.attributes.linkCount < Self.maximumLinks else { throw .tooManyLinks }
                 moved.parent = newParent
                 from.attributes.linkCount &-= 1
                 to.attributes.linkCount &+= 1
@@ -121,12 +123,12 @@ extension FileSystem {
             let (oldLink, newLink) = (Link(parent: source.parent, name: source.name), Link(parent: newParent, name: newName))
             let receipt = try commit(
                 mutations, context,
-                events: (target.map { [ChangeEvent(.removed(newLink), $0.inode)] } ?? [])
+                events: (target.map { [ChangeEvent(.removed(Link(parent: $0.parent, name: $0.name)), $0.inode)] } ?? [])
                     + [ChangeEvent(.renamed(from: oldLink, to: newLink), source.inode)])
             if let target { forgetLink(Link(parent: target.parent, name: target.name), of: target.inode) }
             moveLink(oldLink, to: newLink, of: source.inode)
-            if let target, mutations.contains(.putOrphan(target.inode)) { try collect(target.inode) }
-            return (receipt, discarded)
+            if let target { removal.discarded += reclaimKept(removal, target.inode) }
+            return (receipt, removal.discarded)
         }
     }
 
@@ -134,12 +136,11 @@ extension FileSystem {
     private func exchange(
         _ first: EntryRecord, _ second: EntryRecord, _ from: InodeRecord, _ to: InodeRecord, _ context: OperationContext
     ) throws(FileSystemError) -> Receipt {
-        try requireWritable()
         guard first.inode != second.inode else { return unchanged }
         for (entry, parent, other) in [(first, from, second), (second, to, first)] {
             let moved = try record(entry.inode)
             try requireRemovable(moved.attributes, from: parent.attributes, context.identity)
-            guard !arbitration.forbidsDeletion(entry.inode) else { throw .sharingViolation }
+            guard !arbitration.forbids(.delete, to: entry.inode) else { throw .sharingViolation }
             try authorizeReparenting(moved, to: other.parent, from: entry.parent, context)
         }
         return try inodes.writing([first.parent, second.parent, first.inode, second.inode]) { () throws(FileSystemError) in

@@ -57,7 +57,8 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
         guard let record = place.target else { throw .notFound }
         let attributes = record.attributes
-        guard !arbitration.isDeletePending(attributes.inode) else { throw .deletePending }
+        let link = place.entry.map { Link(parent: $0.parent, name: $0.name) }
+        if let link, arbitration.isDeletePending(link, of: attributes.inode) { throw .deletePending }
         guard request.disposition != .create else { throw .exists }
         if attributes.isDirectory {
             guard !request.options.contains(.nonDirectory) else { throw .isDirectory }
@@ -73,6 +74,7 @@ extension FileSystem {
         let granted = try grant(request, attributes, maximal)
         if request.disposition != .open, request.disposition != .openIf {
             try requireWritable()
+            guard attributes.type == .regular else { throw .accessDenied }
             let kept: DOSAttributes = [.hidden, .system]
             guard attributes.dosAttributes.intersection(kept).isSubset(of: request.dosAttributes) else { throw .accessDenied }
             guard maximal.isSuperset(of: [.writeData]), !attributes.dosAttributes.contains(.readOnly) else {
@@ -80,7 +82,11 @@ extension FileSystem {
             }
         }
         if request.options.contains(.deleteOnClose) {
-            try requireDeletable(record, granted)
+            do throws(FileSystemError) {
+                try requireDeletable(record, granted)
+            } catch .directoryNotEmpty {
+                // It may be empty by then; if not, it stays.
+            }
         }
         let action: CreateAction =
             switch request.disposition {
@@ -89,8 +95,7 @@ extension FileSystem {
             default: .opened
             }
         return try admit(
-            attributes, link: place.entry.map { Link(parent: $0.parent, name: $0.name) }, granted: granted, maximal: maximal,
-            action: action, request, context)
+            attributes, link: link, granted: granted, maximal: maximal, action: action, request, context)
     }
 
     /// Which rights the open gets — [MS-FSA] 2.1.5.1.2.1.
@@ -126,6 +131,7 @@ extension FileSystem {
         var granted = request.access.expandingGenerics
         if granted.contains(.maximumAllowed) { granted.formUnion(.all) }
         granted.remove(.maximumAllowed)
+        guard granted.isSubset(of: .all) else { throw .accessDenied }
         if request.options.contains(.deleteOnClose) {
             guard granted.contains(.delete) else { throw .accessDenied }
             guard !request.dosAttributes.contains(.readOnly) else { throw .cannotDelete }
@@ -154,14 +160,17 @@ extension FileSystem {
         if !granted.isDisjoint(with: [.readData, .execute]) { data.insert(.read) }
         if !granted.isDisjoint(with: [.writeData, .appendData]) { data.insert(.write) }
         if granted.contains(.delete) { data.insert(.delete) }
-        if action == .overwritten || action == .superseded { data.insert(.write) }
+        let replaces = action == .overwritten || action == .superseded
         let open = Open(
             id: newOpenID(), inode: attributes.inode, type: attributes.type, context: context, access: granted,
             share: request.share, link: link,
             isAppending: granted.contains(.appendData) && !granted.contains(.writeData) && !attributes.isDirectory,
             isWriteThrough: request.options.contains(.writeThrough))
-        let entry = OpenEntry(id: open.id, style: .windows, access: data, share: request.share)
-        switch arbitration.admit(entry, to: attributes.inode, waitingSince: waitingSince(context)) {
+        let entry = OpenEntry(id: open.id, style: .windows, access: data, share: request.share, link: link)
+        let admission = arbitration.admit(
+            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: replaces ? .write : [],
+            waitingSince: waitingSince(context))
+        switch admission {
         case .refused(let error): throw error
         case .wait(let ticket): return .pending(armed(ticket, inode: attributes.inode))
         case .admitted: break
@@ -202,16 +211,22 @@ extension FileSystem {
         do throws(FileSystemError) {
             try inodes.writing(inode) { () throws(FileSystemError) in
                 var record = try record(inode)
+                if request.allocationSize > 0 {
+                    // Before anything is lost: what is there keeps its space until it is cut off.
+                    guard request.allocationSize <= UInt64(Int64.max) else { throw .noSpace }
+                    let id = try contentID(of: &record, context)
+                    try content.reserve(id, at: 0, count: request.allocationSize)
+                }
                 if replaces {
                     try resize(&record, to: 0)
                     touch(&record.attributes, environment.clock.now())
                     let replaced = request.dosAttributes.intersection(.settable).union(.archive)
                     record.attributes.dosAttributes = replaced
+                    if !context.identity.isPrivileged { dropSetIDs(&record.attributes) }
                 }
-                if request.allocationSize > 0 {
-                    guard request.allocationSize <= UInt64(Int64.max) else { throw .noSpace }
-                    let id = try contentID(of: &record, context)
-                    try content.reserve(id, at: 0, count: request.allocationSize)
+                if request.allocationSize > 0, let id = record.contentID {
+                    // The cut has freed at least as much, but another may have been faster: then it is not reserved.
+                    try? content.reserve(id, at: 0, count: request.allocationSize)
                     record.attributes.allocatedSize = try content.allocatedSize(id)
                 }
                 receipt = try commit(

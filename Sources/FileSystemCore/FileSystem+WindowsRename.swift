@@ -14,7 +14,7 @@ extension FileSystem {
         try perform(.rename, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.access.contains(.delete) else { throw .accessDenied }
             guard let newName = path.last else { throw .invalidName }
-            let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, ContentID?) in
+            let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, [ContentID]) in
                 guard let link = open.link, let source = try metadata.entry(named: link.name, in: link.parent) else {
                     throw open.inode == .root ? .accessDenied : .notFound
                 }
@@ -22,16 +22,23 @@ extension FileSystem {
                 let place = try resolve(path, followingLast: false, context)
                 guard let parent = place.parent else { throw .exists }
                 let moved = try record(open.inode)
-                guard !arbitration.forbidsDeletion(open.inode, excluding: open.id) else { throw .sharingViolation }
+                guard !arbitration.forbids(.delete, to: open.inode, excluding: open.id) else { throw .sharingViolation }
                 let newParent = parent.attributes.inode
-                guard !arbitration.isDeletePending(newParent) else { throw .deletePending }
                 // The directory is opened for the move without FILE_SHARE_DELETE — [MS-FSA] 2.1.5.15.11, smb2.rename.share_delete_…
-                guard !arbitration.opens(of: newParent).contains(where: { $0.style == .windows && $0.access.contains(.delete) })
-                else { throw .sharingViolation }
+                let isHeldForDeletion = arbitration.opens(of: newParent).contains {
+                    $0.style == .windows && $0.access.contains(.delete)
+                }
+                guard !isHeldForDeletion else { throw .sharingViolation }
                 var target = place.entry
                 if let existing = target, existing.parent == source.parent, existing.name == source.name {
-                    guard existing.name != newName else { return (unchanged, nil) }
+                    guard existing.name != newName else { return (unchanged, []) }
                     target = nil  // Only the case of its own name changes.
+                }
+                if let target, target.inode == open.inode, moved.attributes.type != .directory {
+                    // Another name of the same file: it is called so already, and the old name goes.
+                    guard replacing else { throw .exists }
+                    moveLink(link, to: Link(parent: target.parent, name: target.name), of: open.inode)
+                    return try remove(source, context)
                 }
                 if let target { try requireReplaceable(target, replacing, in: parent, by: moved, context) }
                 if moved.attributes.isDirectory {
@@ -41,7 +48,7 @@ extension FileSystem {
                 _ = try writableDirectory(newParent, context)
                 return try move(source, over: target, to: newParent, named: newName, context)
             }
-            if let discarded { try discard(discarded) }
+            discard(discarded)
             return .done((), receipt)
         }
     }
@@ -55,25 +62,23 @@ extension FileSystem {
         try perform(.link, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard !open.isDirectory else { throw .isDirectory }
             guard let newName = path.last else { throw .invalidName }
-            let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, ContentID?) in
+            let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, [ContentID]) in
                 let place = try resolve(path, followingLast: false, context)
                 guard let parent = place.parent else { throw .exists }
                 let linked = try record(open.inode)
-                var removed: (Receipt, ContentID?)?
-                if let target = place.entry {
-                    if target.inode == open.inode, target.name == newName { return (unchanged, nil) }
-                    try requireReplaceable(target, replacing, in: parent, by: linked, context)
-                    // All that the insertion could refuse, before the old bearer of the name goes.
-                    _ = try writableDirectory(parent.attributes.inode, context)
-                    guard linked.attributes.linkCount < Self.maximumLinks else { throw .tooManyLinks }
-                    guard linked.attributes.linkCount > 0 else { throw .notFound }
-                    removed = try remove(target, context)
+                var target = place.entry
+                if let existing = target, existing.inode == open.inode {
+                    // Another name of the same file, or this one in another case: nothing to replace.
+                    guard replacing || existing.name == newName else { throw .exists }
+                    guard existing.name != newName else { return (unchanged, []) }
+                    target = nil
                 }
-                let (_, receipt) = try insertLink(
-                    open.inode, named: newName, in: parent.attributes.inode, context)
-                return (receipt, removed?.1)
+                if let target { try requireReplaceable(target, replacing, in: parent, by: linked, context) }
+                let (_, receipt, discarded) = try insertLink(
+                    open.inode, named: newName, in: parent.attributes.inode, over: target, context)
+                return (receipt, discarded)
             }
-            if let discarded { try discard(discarded) }
+            discard(discarded)
             return .done((), receipt)
         }
     }
@@ -86,7 +91,7 @@ extension FileSystem {
         let replaced = try record(target.inode)
         guard !replaced.attributes.isDirectory, !moved.attributes.isDirectory,
             !replaced.attributes.dosAttributes.contains(.readOnly),
-            !arbitration.isDeletePending(target.inode),
+            !arbitration.isDeletePending(Link(parent: target.parent, name: target.name), of: target.inode),
             !arbitration.opens(of: target.inode).contains(where: { $0.style == .windows })
         else { throw .accessDenied }
         guard AccessCheck.mayRemove(replaced.attributes, from: parent.attributes, identity: context.identity) else {
@@ -98,7 +103,7 @@ extension FileSystem {
     private func hasWindowsOpens(below directory: InodeNumber) throws(FileSystemError) -> Bool {
         for (inode, entries) in arbitration.everyOpen() where inode != directory {
             for entry in entries where entry.style == .windows {
-                guard let link = open(entry.id)?.link else { continue }
+                guard let link = entry.link else { continue }
                 if try isAncestor(directory, of: link.parent) { return true }
             }
         }

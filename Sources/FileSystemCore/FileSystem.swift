@@ -19,6 +19,7 @@ package final class FileSystem: Sendable {
     /// Guards names: every look-up reads, every change of an entry writes.
     let namespace = ReadWriteLock()
     let inodes = InodeLocks()
+    let directoryNames = DirectoryNames()
     let feed = ChangeFeed()
 
     private let sequence = Atomic<UInt64>(0)
@@ -162,6 +163,9 @@ package final class FileSystem: Sendable {
 
     package var openCount: Int { openTable.withLock { $0.count } }
 
+    /// Whether nobody has anything open, locked, pinned or on its way out, and nobody waits.
+    package var isIdle: Bool { openCount == 0 && arbitration.isIdle }
+
     /// Closes the stores. Doors have closed their opens before.
     package func close() {
         metadata.close()
@@ -171,15 +175,25 @@ package final class FileSystem: Sendable {
     /// Finishes what an unclean end has left: content that nobody names, inodes without a name that were open.
     private func scavenge() throws(FileSystemError) {
         for inode in try metadata.orphans() {
-            guard let record = try metadata.inode(inode) else { continue }
-            _ = try metadata.apply(MetadataBatch(mutations: try deleting(record) + [.deleteOrphan(inode)]))
+            var mutations: [MetadataBatch.Mutation] = [.deleteOrphan(inode)]
+            if let record = try metadata.inode(inode), record.attributes.linkCount == 0 {
+                mutations += try deletion(of: record).mutations
+            }
+            _ = try metadata.apply(MetadataBatch(mutations: mutations))
         }
-        for id in try metadata.pendingDeletes() { try discard(id) }
+        discard(try metadata.pendingDeletes())
     }
 
-    /// Deletes content whose pending delete is committed.
-    func discard(_ id: ContentID) throws(FileSystemError) {
-        try content.delete(id)
-        _ = try metadata.apply(MetadataBatch(mutations: [.deletePendingDelete(id)]))
+    /// Deletes content whose pending delete is committed. With no lock held, since freeing much takes its time. What fails is told
+    /// of, and tried again at the next start: the change that discarded it is committed, and its caller's answer is success.
+    func discard(_ ids: [ContentID]) {
+        for id in ids {
+            do throws(FileSystemError) {
+                try content.delete(id)
+                _ = try metadata.apply(MetadataBatch(mutations: [.deletePendingDelete(id)]))
+            } catch {
+                environment.report("discarded content could not be deleted yet: \(error)")
+            }
+        }
     }
 }

@@ -4,17 +4,6 @@ package import AccessArbitration
 package import AccessControl
 package import FileSystemModel
 
-/// The name through which a file was opened.
-package struct Link: Hashable, Sendable {
-    package var parent: InodeNumber
-    package var name: FileName
-
-    package init(parent: InodeNumber, name: FileName) {
-        self.parent = parent
-        self.name = name
-    }
-}
-
 /// The four times of a file, as a set.
 package struct TimeFields: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8

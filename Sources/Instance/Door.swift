@@ -1,7 +1,7 @@
 /// A way into the shares: SMB, a mount, and what is to come.
 ///
-/// An instance knows its doors by nothing but this. A door is started once and stopped once, both from the thread that owns the
-/// instance; ``status()`` may be asked from any thread at any time.
+/// An instance knows its doors by nothing but this. A door is started once and stopped once, both from the thread that
+/// owns the instance; ``status()`` may be asked from any thread at any time.
 package protocol Door: AnyObject, Sendable {
     /// One lower-case word: `smb`, `fuse`.
     var name: String { get }
@@ -12,8 +12,8 @@ package protocol Door: AnyObject, Sendable {
     /// What passes through the door at this moment.
     func status() -> DoorStatus
 
-    /// Closes the door: nothing new comes in, what has been accepted is answered or cut off when `grace` has passed, and then
-    /// nothing of the door is left. Returns when that is so. Stopping a door that never started does nothing.
+    /// Closes the door: nothing new comes in, what has been accepted is answered or cut off when `grace` has passed,
+    /// and then nothing of the door is left. Returns when that is so. Stopping a door that never started does nothing.
     func stop(grace: Duration)
 }
 

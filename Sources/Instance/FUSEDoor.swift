@@ -34,7 +34,8 @@ package final class FUSEDoor: Door {
         mounts = places.map { place in
             let tracer = trace.map { FUSETracer(log: $0, share: place.share, fileSystem: place.fileSystem) }
             let mount = Mount(
-                fileSystem: place.fileSystem, mountPoint: place.path, options: place.options, door: place.door, log: log,
+                fileSystem: place.fileSystem, mountPoint: place.path, options: place.options, door: place.door,
+                log: log,
                 observer: tracer)
             tracer?.follow(mount.handler)
             return mount
@@ -66,8 +67,8 @@ package final class FUSEDoor: Door {
     }
 
     package func stop(grace: Duration) {
-        // What has been received is answered within milliseconds. Who still has a file open would keep a detached mount alive for
-        // ever; after a second it is aborted.
+        // What has been received is answered within milliseconds. Who still has a file open would keep a detached mount
+        // alive for ever; after a second it is aborted.
         for mount in mounts {
             mount.stop(seconds: 1)
         }

@@ -29,7 +29,8 @@ final class FUSETracer: FUSERequestObserver {
     func answered(_ operation: FUSEOperation, of request: FUSERequest, errno: Int32, microseconds: UInt64) {
         log.record(
             TraceLog.Entry(
-                door: "fuse", user: "uid:\(request.uid)", operation: "\(operation.name)", path: share + path(of: operation),
+                door: "fuse", user: "uid:\(request.uid)", operation: "\(operation.name)",
+                path: share + path(of: operation),
                 result: errno == 0 ? "ok" : Self.name(of: abs(errno)),
                 microseconds: Int(clamping: microseconds)))
     }

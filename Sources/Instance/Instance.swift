@@ -2,8 +2,8 @@ import Synchronization
 
 /// Shares behind any number of doors, from the start to the end.
 ///
-/// The instance owns the order of things: doors open in the order given, the instance is ready when each has been seen to answer,
-/// and at the end doors close in that same order, before the stores below them do.
+/// The instance owns the order of things: doors open in the order given, the instance is ready when each has been seen
+/// to answer, and at the end doors close in that same order, before the stores below them do.
 package final class Instance: Sendable {
     private enum Phase {
         case built
@@ -31,8 +31,8 @@ package final class Instance: Sendable {
         state.withLock { $0.endpoints }
     }
 
-    /// Opens every door and returns when all of them have answered a question from outside. When one fails, those that were open
-    /// are closed again.
+    /// Opens every door and returns when all of them have answered a question from outside. When one fails, those that
+    /// were open are closed again.
     package func start() throws(DoorError) {
         let isFirst = state.withLock { state in
             defer { state.phase = .running }
@@ -55,7 +55,8 @@ package final class Instance: Sendable {
 
     /// - Parameters:
     ///   - grace: how long accepted requests may take to finish, for each door.
-    ///   - beforeStoresClose: runs between the last door and the stores: nothing changes any more, everything is still there.
+    ///   - beforeStoresClose: runs between the last door and the stores: nothing changes any more, and everything is
+    ///     still there.
     package func stop(grace: Duration, beforeStoresClose: () -> Void = {}) {
         let wasRunning = state.withLock { state in
             defer { state.phase = .stopped }

@@ -3,9 +3,11 @@ package import FileSystemCore
 import FileSystemModel
 import Glibc
 
-/// Copies a directory of this machine into a share, through the core: contents with their holes, modes, times, links of both kinds.
+/// Copies a directory of this machine into a share, through the core: contents with their holes, modes, times, links of
+/// both kinds.
 ///
-/// Owners are kept when we are root; else everything belongs to whoever we are. The root of the share keeps what it has.
+/// Owners are kept when we are root; else everything belongs to whoever we are. The root of the share keeps what it
+/// has.
 package struct ShareFiller {
     /// The first file that could not be copied, and why.
     package struct Failure: Error, CustomStringConvertible {

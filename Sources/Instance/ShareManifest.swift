@@ -2,7 +2,8 @@ import AccessControl
 package import FileSystemCore
 import FileSystemModel
 
-/// What a share holds, one line of JSON a file, sorted by path: to be compared with what clients believe to have written.
+/// What a share holds, one line of JSON a file, sorted by path: to be compared with what clients believe to have
+/// written.
 package struct ShareManifest {
     private let fileSystem: FileSystem
     private let caller = InternalCaller()
@@ -21,7 +22,8 @@ package struct ShareManifest {
 
     private mutating func collect(_ directory: InodeNumber, path: String) {
         do throws(FileSystemError) {
-            let open = try caller.value(try fileSystem.open(directory, PosixOpenRequest(access: [.read]), caller.context))
+            let open = try caller.value(
+                try fileSystem.open(directory, PosixOpenRequest(access: [.read]), caller.context))
             defer { _ = try? fileSystem.close(open, caller.context) }
             var cookie = DirectoryCookie.dotDot
             while true {

@@ -4,7 +4,8 @@ import Synchronization
 import FileSystemCore
 package import FileSystemModel
 
-/// The time of this machine, with one thread for what is due later. The thread starts when something is scheduled for the first time.
+/// The time of this machine, with one thread for what is due later. The thread starts when something is scheduled for
+/// the first time.
 package final class SystemClock: CoreClock {
     private struct Timer {
         let due: ContinuousClock.Instant

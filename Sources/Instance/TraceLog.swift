@@ -1,6 +1,7 @@
 /// One line for each request at any door: time, door, user, operation, path, result, microseconds.
 ///
-/// Who traces holds an optional ``TraceLog``: when tracing is off there is none, and the cost is one comparison with nil.
+/// Who traces holds an optional ``TraceLog``: when tracing is off there is none, and the cost is one comparison with
+/// nil.
 package final class TraceLog: Sendable {
     package struct Entry: Sendable {
         package var door: String

@@ -45,7 +45,9 @@ enum Banner {
             let advice = users.isEmpty ? " Nobody can log in: add one with \"dittofs user add NAME\"." : ""
             return "Guest access is off; \(known).\(advice)"
         }
-        let who = NumericAddress.isLoopback(settings.smb.bindAddress) ? "everybody on this machine" : "everybody who reaches this port"
+        let who =
+            NumericAddress.isLoopback(settings.smb.bindAddress)
+            ? "everybody on this machine" : "everybody who reaches this port"
         return "Guest access is on (\(known)): \(who) may come in over SMB without a password."
             + " adapters.smb.guest: false ends that."
     }

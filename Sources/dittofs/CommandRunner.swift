@@ -16,8 +16,8 @@ struct ParentProcess {
     }
 }
 
-/// Runs a command as a shell would: with our standard streams, in a process group of its own that has the terminal if we had it. Signals
-/// that reach us are passed on, and its end becomes an exit code.
+/// Runs a command as a shell would: with our standard streams, in a process group of its own that has the terminal if
+/// we had it. Signals that reach us are passed on, and its end becomes an exit code.
 struct CommandRunner {
     let arguments: [String]
     /// `NAME=value`, before which the names of our own environment yield.
@@ -30,8 +30,8 @@ struct CommandRunner {
     /// How long a command that was told to end may take over it.
     private static let patience = Duration.seconds(5)
 
-    /// - Returns: the exit code: the command's, 128+n after signal n, 124 after the time limit, 127 or 126 when there is no such
-    ///   command or it cannot be executed.
+    /// - Returns: the exit code: the command's, 128+n after signal n, 124 after the time limit, 127 when there is no
+    ///   such command, 126 when it cannot be executed.
     func run() throws(Failure) -> Int32 {
         let terminal = Terminal.ifForeground()
         let signals = Signals.descriptor()
@@ -90,8 +90,8 @@ struct CommandRunner {
         }
     }
 
-    /// The exit code if the command has ended. A command that was stopped from the terminal stops us too, so that the shell gets
-    /// its prompt, and goes on when we do.
+    /// The exit code if the command has ended. A command that was stopped from the terminal stops us too, so that the
+    /// shell gets its prompt, and goes on when we do.
     private func collect(_ child: pid_t, terminal: Terminal?) -> Int32? {
         while true {
             var status: Int32 = 0

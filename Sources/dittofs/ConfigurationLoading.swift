@@ -21,7 +21,8 @@ extension Configuration {
         }
     }
 
-    /// The users of the file and those of the user file. The same name in both is an error, or nobody would know which counts.
+    /// The users of the file and those of the user file. The same name in both is an error, or nobody would know which
+    /// counts.
     func allUsers() throws(Failure) -> [UserSettings] {
         let path = settings.userFile ?? UserFile.defaultPath
         guard settings.userFile != nil || access(path, F_OK) == 0 else { return settings.users }
@@ -36,7 +37,9 @@ extension Configuration {
 extension UserFile {
     /// Where users are kept when nobody says otherwise.
     static var defaultPath: String {
-        if let directory = Spawn.variable("XDG_CONFIG_HOME"), directory.hasPrefix("/") { return "\(directory)/dittofs/users" }
+        if let directory = Spawn.variable("XDG_CONFIG_HOME"), directory.hasPrefix("/") {
+            return "\(directory)/dittofs/users"
+        }
         return "\(Spawn.variable("HOME") ?? "")/.config/dittofs/users"
     }
 

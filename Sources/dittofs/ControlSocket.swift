@@ -3,7 +3,8 @@ import Glibc
 import Instance
 import Synchronization
 
-/// A Unix socket on which a running instance tells how it is: who connects gets one line of JSON. Only its user can connect.
+/// A Unix socket on which a running instance tells how it is: who connects gets one line of JSON. Only its user can
+/// connect.
 final class ControlSocket: Sendable {
     let path: String
     private let listener: Int32

@@ -68,7 +68,8 @@ enum DoorBuilding {
                 name: share.name, isReadOnly: share.readOnly, umask: share.umask, rootUID: share.rootUID,
                 rootGID: share.rootGID, rootPermissions: Permissions(rawValue: share.rootMode))
             do throws(FileSystemError) {
-                // Records of one share know nothing of another's: each has a memory store of its own. Bytes share one bound.
+                // Records of one share know nothing of another's: each has a memory store of its own. Bytes share one
+                // bound.
                 fileSystems[share.name] = try FileSystem(
                     options: options, metadata: MemoryMetadataStore(), content: content, environment: environment)
             } catch {

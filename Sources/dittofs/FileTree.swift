@@ -2,8 +2,8 @@ import Glibc
 
 /// Directories of our own making.
 enum FileTree {
-    /// Removes a directory with everything in it, without following links and without leaving its file system: what is mounted in
-    /// it stays untouched.
+    /// Removes a directory with everything in it, without following links and without leaving its file system: what is
+    /// mounted in it stays untouched.
     static func remove(_ path: String) {
         var information = stat()
         guard lstat(path, &information) == 0 else { return }

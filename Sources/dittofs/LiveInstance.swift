@@ -63,10 +63,12 @@ final class LiveInstance {
             }
         }
         self.mounts = mounts
-        let log = options.isSilent
+        let log =
+            options.isSilent
             ? Logger(label: "dittofs") { _ in SwiftLogNoOpLogHandler() }
             : settings.logging.makeLogger("dittofs", sink: options.sink)
-        let trace = settings.logging.level == .trace && !options.isSilent
+        let trace =
+            settings.logging.level == .trace && !options.isSilent
             ? TraceLog(sink: options.sink, isJSON: settings.logging.format == .json) : nil
         controlPath = options.controlPath
         do throws(Failure) {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Passwords come from a terminal that does not show them, or from the first line of standard input; never from an argument, which
-/// everybody on the machine can see.
+/// Passwords come from a terminal that does not show them, or from the first line of standard input; never from an
+/// argument, which everybody on the machine can see.
 enum PasswordPrompt {
     static func read(for name: String, fromInput: Bool) throws(Failure) -> String {
         guard isatty(STDIN_FILENO) == 1, !fromInput else {
@@ -18,7 +18,9 @@ enum PasswordPrompt {
 
     private static func ask(_ question: String) throws(Failure) -> String {
         var before = termios()
-        guard tcgetattr(STDIN_FILENO, &before) == 0 else { throw Failure("cannot ask for a password: \(systemError())") }
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else {
+            throw Failure("cannot ask for a password: \(systemError())")
+        }
         var hidden = before
         hidden.c_lflag &= ~tcflag_t(ECHO)
         try FileText.write(question, to: STDERR_FILENO)

@@ -2,17 +2,19 @@ import Configuration
 import Glibc
 import Instance
 
-/// What this machine must have, each with a line that says what is missing and how to mend it. `start` and `run` ask before they
-/// begin; `dittofs doctor` asks for everything.
+/// What this machine must have, each with a line that says what is missing and how to mend it. `start` and `run` ask
+/// before they begin; `dittofs doctor` asks for everything.
 enum Prerequisites {
     /// Nil when it is there.
     static func fuseProblem() -> String? {
         guard access("/dev/fuse", F_OK) == 0 else {
-            return "/dev/fuse is missing: load the module with \"modprobe fuse\", or give the container --device /dev/fuse "
+            return
+                "/dev/fuse is missing: load it with \"modprobe fuse\", or give the container --device /dev/fuse "
                 + "and the capability SYS_ADMIN; without a mount: --no-mount"
         }
         guard access("/dev/fuse", R_OK | W_OK) == 0 else {
-            return "/dev/fuse cannot be opened by this user: \"chmod 666 /dev/fuse\" as root; without a mount: --no-mount"
+            return
+                "/dev/fuse cannot be opened by this user: \"chmod 666 /dev/fuse\" as root; without a mount: --no-mount"
         }
         if geteuid() != 0, Spawn.programPath("fusermount3") == nil {
             return "fusermount3 is missing: \"apt install fuse3\"; without a mount: --no-mount"
@@ -38,5 +40,5 @@ enum Prerequisites {
     }
 
     static let allowOtherProblem =
-        "allow_other needs root, or the line user_allow_other in /etc/fuse.conf; or set adapters.fuse.allow_other: false"
+        "allow_other needs root, or user_allow_other in /etc/fuse.conf; or set adapters.fuse.allow_other: false"
 }

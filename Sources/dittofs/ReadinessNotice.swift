@@ -22,7 +22,9 @@ struct ReadinessNotice {
     /// Refused before the start, so that nobody waits for a line that cannot come.
     func check() throws(Failure) {
         if let descriptor {
-            guard fcntl(descriptor, F_GETFD) >= 0 else { throw Failure("--ready-fd \(descriptor) is not an open descriptor") }
+            guard fcntl(descriptor, F_GETFD) >= 0 else {
+                throw Failure("--ready-fd \(descriptor) is not an open descriptor")
+            }
             // The descriptor is ours: it must not pass to the programs that we start.
             if descriptor > STDERR_FILENO { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         }

@@ -1,8 +1,9 @@
 import CLinux
 import Glibc
 
-/// The signals by which somebody asks this process to end. They are blocked in every thread from the first line of `main`, so that
-/// none of them can end the process while a mount is up; they are fetched where the process is ready for them.
+/// The signals by which somebody asks this process to end. They are blocked in every thread from the first line of
+/// `main`, so that none of them can end the process while a mount is up; they are fetched where the process is ready
+/// for them.
 enum Signals {
     static let ending: [Int32] = [SIGINT, SIGTERM, SIGHUP]
 
@@ -30,8 +31,8 @@ enum Signals {
         return received
     }
 
-    /// Lets a second signal end the process at once, for whoever does not want to wait for an orderly end. What is left is the
-    /// watchdog's to remove.
+    /// Lets a second signal end the process at once, for whoever does not want to wait for an orderly end. What is left
+    /// is the watchdog's to remove.
     static func endAtOnceOnNext() {
         var thread = pthread_t()
         let created = pthread_create(

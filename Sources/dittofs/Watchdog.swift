@@ -3,9 +3,9 @@ import Glibc
 
 /// Somebody who survives this process, however it ends, and removes what it leaves behind.
 ///
-/// The watchdog is forked before the process has a second thread, sits in a session of its own and holds the read end of a pipe. It is
-/// told what there will be to remove before it comes into being; when the pipe ends without a farewell, it kills the command's
-/// process group, unmounts lazily and removes the files and directories.
+/// The watchdog is forked before the process has a second thread, sits in a session of its own and holds the read end
+/// of a pipe. It is told what there will be to remove before it comes into being; when the pipe ends without a
+/// farewell, it kills the command's process group, unmounts lazily and removes the files and directories.
 final class Watchdog {
     private enum Message: UInt8 {
         case group = 0x67
@@ -24,7 +24,8 @@ final class Watchdog {
         self.child = child
     }
 
-    /// Must be called while the process has a single thread. Nil when the system refuses: then only an orderly end cleans up.
+    /// Must be called while the process has a single thread. Nil when the system refuses: then only an orderly end
+    /// cleans up.
     static func start() -> Watchdog? {
         var ends: [Int32] = [-1, -1]
         guard linux_pipe(&ends) == 0 else { return nil }

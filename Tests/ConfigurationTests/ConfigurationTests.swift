@@ -6,7 +6,8 @@ struct ConfigurationTests {
     static let whole = """
         logging: {level: debug, format: json}
         adapters:
-          smb:  {enabled: true, bind_address: 127.0.0.1, port: 12445, guest: true, timeouts: {read: 5m, write: 30s, idle: 5m, shutdown: 30s}}
+          smb:  {enabled: true, bind_address: 127.0.0.1, port: 12445, guest: true, 
+                 timeouts: {read: 5m, write: 30s, idle: 5m, shutdown: 30s}}
           fuse: {enabled: true, cache: none, allow_other: true}
           nfs:  {enabled: false, port: 2049}
         metadata_stores: {default: {type: memory}, fast: {type: memory}}

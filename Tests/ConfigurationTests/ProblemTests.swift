@@ -44,7 +44,8 @@ struct ProblemTests {
         Row(
             yaml: "adapters: {smb: {enabled: false}, fuse: {enabled: no}}\n",
             messages: [
-                "f.yaml:1: adapters.fuse.enabled: \"no\" is not a valid value; did you mean \"false\"? Allowed: true, false"
+                "f.yaml:1: adapters.fuse.enabled: \"no\" is not a valid value; did you mean \"false\"? "
+                    + "Allowed: true, false"
             ]),
         Row(
             yaml: "adapters: {smb: {enabled: false}, fuse: {enabled: false}}\n",
@@ -67,14 +68,18 @@ struct ProblemTests {
             yaml: "users:\n- {name: a, uid: 1, gid: 1, nt_hash: secret}\n- {name: A, uid: 1, gid: 1, nt_hash: "
                 + "00000000000000000000000000000000}\n",
             messages: [
-                "f.yaml:2: users[0].nt_hash: not a valid value; allowed: 32 hexadecimal digits, the NT hash of a password",
+                "f.yaml:2: users[0].nt_hash: not a valid value; "
+                    + "allowed: 32 hexadecimal digits, the NT hash of a password",
                 "f.yaml:3: users[1].name: \"A\" is the name of users[0] already",
             ]),
-        Row(yaml: "logging:\n  level: info\n  level: debug\n", messages: ["f.yaml:2: written twice in one section: level"]),
+        Row(
+            yaml: "logging:\n  level: info\n  level: debug\n",
+            messages: ["f.yaml:2: written twice in one section: level"]),
         Row(
             yaml: "content_stores:\n  a b: {}\n",
             messages: [
-                "f.yaml:2: content_stores.a b: not a good name; allowed: the name of a store: letters, digits, _ - and ."
+                "f.yaml:2: content_stores.a b: not a good name; "
+                    + "allowed: the name of a store: letters, digits, _ - and ."
             ]),
     ]
 
@@ -84,7 +89,9 @@ struct ProblemTests {
         #expect(error?.problems.map(\.description) == row.messages)
     }
 
-    @Test("text that is no YAML names the line", arguments: ["a: [1\nb: 2\n", "a: b: c\n", "\ta: 1\n", "a: *x\n", "a: \"\n"])
+    @Test(
+        "text that is no YAML names the line",
+        arguments: ["a: [1\nb: 2\n", "a: b: c\n", "\ta: 1\n", "a: *x\n", "a: \"\n"])
     func notYAML(_ yaml: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try ConfigurationTests.load(yaml) }
         #expect(error?.problems.count == 1)

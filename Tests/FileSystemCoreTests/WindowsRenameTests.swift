@@ -86,7 +86,10 @@ struct WindowsRenameTests {
         try rename(directory, "e")
         #expect(try alice.contents("e/x") == [3])
         alice.close(posix)
-        #expect(throws: FileSystemError.accessDenied) { try rename(directory, "e/inside") }
+        try alice.makeDirectory("e/sub")
+        #expect(throws: FileSystemError.accessDenied) { try rename(directory, "e/sub/inside") }
+        // The directory that is to take it is opened for the move without FILE_SHARE_DELETE.
+        #expect(throws: FileSystemError.sharingViolation) { try rename(directory, "e/inside") }
         smb.close(directory)
     }
 

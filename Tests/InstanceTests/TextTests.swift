@@ -7,7 +7,8 @@ struct TextTests {
     @Test(
         "JSON strings are escaped",
         arguments: [
-            ("plain", "\"plain\""), ("a\"b\\c", "\"a\\\"b\\\\c\""), ("\n\r\t", "\"\\n\\r\\t\""), ("\u{1}\u{1F}", "\"\\u0001\\u001f\""),
+            ("plain", "\"plain\""), ("a\"b\\c", "\"a\\\"b\\\\c\""), ("\n\r\t", "\"\\n\\r\\t\""),
+            ("\u{1}\u{1F}", "\"\\u0001\\u001f\""),
             ("grün 🙂", "\"grün 🙂\""),
         ])
     func strings(_ value: String, _ expected: String) {

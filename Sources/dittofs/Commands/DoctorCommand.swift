@@ -55,7 +55,8 @@ struct DoctorCommand: ParsableCommand {
     private func checkDoors(_ settings: Settings, _ check: (String, String?) -> Void) {
         if settings.smb.enabled {
             let host = settings.smb.bindAddress
-            check("port \(settings.smb.port) of \(host)", Prerequisites.portProblem(host: host, port: settings.smb.port))
+            check(
+                "port \(settings.smb.port) of \(host)", Prerequisites.portProblem(host: host, port: settings.smb.port))
         }
         guard settings.fuse.enabled else { return }
         let isRefused = settings.fuse.allowOther == true && !Prerequisites.mayAllowOther

@@ -7,11 +7,13 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a command beside a throw-away instance.",
         discussion: """
-            The instance listens on a free port of 127.0.0.1, has one user with a random password and the uid and gid of whoever \
-            runs it, and is mounted on a temporary directory. The command finds it through DITTOFS_SMB_HOST, DITTOFS_SMB_PORT, \
-            DITTOFS_SHARE, DITTOFS_USER, DITTOFS_PASSWORD, DITTOFS_MOUNT, DITTOFS_URL, DITTOFS_AUTH_FILE (for smbclient -A and \
-            cifs credentials=) and DITTOFS_CONTROL. Its exit code becomes that of dittofs: 128+n after signal n, 124 after \
-            --timeout, 125 when the instance did not start, 126 and 127 when the command could not be run.
+            The instance listens on a free port of 127.0.0.1, has one user with a random password and the uid \
+            and gid of whoever runs it, and is mounted on a temporary directory. The command finds it through \
+            DITTOFS_SMB_HOST, DITTOFS_SMB_PORT, DITTOFS_SHARE, DITTOFS_USER, DITTOFS_PASSWORD, DITTOFS_MOUNT, \
+            DITTOFS_URL, DITTOFS_AUTH_FILE (for smbclient -A and cifs credentials=) and DITTOFS_CONTROL. Its \
+            exit code becomes that of dittofs: 128+n after signal n, 124 after --timeout, 125 when the instance \
+            did not start, 126 and 127 when the command could not be run. When the process that started dittofs \
+            dies, the command is ended too.
             """)
 
     @Option(help: ArgumentHelp("The share that the variables speak of.", valueName: "name"))

@@ -6,14 +6,18 @@ import Glibc
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Keep the users who may log in.",
-        discussion: "Users are kept with the NT hash of their password, which is as good as the password itself: the file "
+        discussion:
+            "Users are kept with the NT hash of their password, which is as good as the password itself: the file "
             + "belongs to you alone. Running instances read it when they start.",
         subcommands: [Add.self, List.self, Remove.self, ChangePassword.self])
 
     /// The file that is worked on.
     struct FileOption: ParsableArguments {
-        @Option(help: ArgumentHelp("The user file.", discussion: "By default user_file of the configuration, "
-            + "else ~/.config/dittofs/users.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp(
+                "The user file.",
+                discussion: "By default user_file of the configuration, "
+                    + "else ~/.config/dittofs/users.", valueName: "file"))
         var file: String?
 
         @Option(help: ArgumentHelp("The configuration that names the user file.", valueName: "file"))
@@ -33,7 +37,9 @@ struct UserCommand: ParsableCommand {
             let directory = String(path[..<slash])
             _ = try FileTree.makeDirectories(directory, mode: 0o700)
             let lock = open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw Failure("cannot lock \(directory): \(systemError())") }
+            guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
+                throw Failure("cannot lock \(directory): \(systemError())")
+            }
             defer { close(lock) }
             var users = UserFile()
             if access(path, F_OK) == 0 { users = try UserFile.load(path) }
