@@ -68,8 +68,8 @@ extension FileSystem {
                 let linked = try record(open.inode)
                 var target = place.entry
                 if let existing = target, existing.inode == open.inode {
-                    // Another name of the same file, or this one in another case: nothing to replace.
-                    guard replacing || existing.name == newName else { throw .exists }
+                    // The name is the same file's already, perhaps in another case: nothing to replace.
+                    guard replacing else { throw .exists }
                     guard existing.name != newName else { return (unchanged, []) }
                     target = nil
                 }

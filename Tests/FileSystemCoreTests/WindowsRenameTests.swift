@@ -121,7 +121,11 @@ struct WindowsRenameTests {
         try link(open, "d/l")
         #expect(try alice.inode("d/l") == alice.inode("f"))
         #expect(try alice.stat("f").linkCount == 2)
-        #expect(throws: FileSystemError.exists) { try link(open, "g") }
+        for taken in ["g", "f", "F", "d/l"] {
+            #expect(throws: FileSystemError.exists) { try link(open, taken) }
+        }
+        try link(open, "d/l", replacing: true)
+        #expect(try alice.stat("f").linkCount == 2)
         try link(open, "g", replacing: true)
         #expect(try alice.stat("f").linkCount == 3)
         #expect(try alice.contents("g") == [1])
