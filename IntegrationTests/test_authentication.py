@@ -129,9 +129,7 @@ class AuthenticationTests(DoorsTestCase):
         for dialect in ("SMB2_02", "SMB2_10", "SMB3_11"):
             with self.subTest(dialect=dialect):
                 self.server.smbclient("ls", dialect=dialect, options=["--option=client min protocol=NT1"])
-        result = self.server.smbclient(
-            "ls", dialect="NT1", options=["--option=client min protocol=NT1"], check=False
-        )
+        result = self.server.smbclient("ls", dialect="NT1", options=["--option=client min protocol=NT1"], check=False)
         self.assertNotEqual(result.returncode, 0, "SMB1 itself was spoken")
 
     def test_unknown_share(self):

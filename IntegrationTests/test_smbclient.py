@@ -75,12 +75,14 @@ class CommandTests(DoorsTestCase):
     def test_information(self):
         with open(self.at("file"), "w") as file:
             file.write("x" * 1234)
-        os.utime(self.at("file"), ns=(10 ** 18, 10 ** 18))
+        os.utime(self.at("file"), ns=(10**18, 10**18))
         text = self.run_in_place("allinfo file").text
         self.assertIn("write_time:     Sun Sep  9 01:46:40", text)
         self.assertIn("stream: [::$DATA], 1234 bytes", text)
         self.run_in_place("setmode file +rh")
-        self.assertIn("attributes: RH", self.run_in_place("allinfo file").text.replace("attributes: RHA", "attributes: RH"))
+        self.assertIn(
+            "attributes: RH", self.run_in_place("allinfo file").text.replace("attributes: RHA", "attributes: RH")
+        )
         self.run_in_place("setmode file -rh")
         self.run_in_place("utimes file -1 -1 2001:02:03-04:05:06 -1")
         self.assertEqual(int(os.stat(self.at("file")).st_mtime), 981173106)
