@@ -44,12 +44,14 @@ class IdleTests(DoorsTestCase):
             tree.connection.send_bytes(struct.pack(">I", 500) + b"\xfeSMB")
             self.assertLess(self.ended_after(tree.connection), 10)
 
-    def test_what_the_ended_one_held_is_free(self):
+    def test_open_files_keep_a_connection(self):
+        """As with Windows: who holds a file open has not gone home."""
         with self.server.tree() as tree:
-            tree.open("held", smb2.GENERIC_WRITE, share=smb2.SHARE_NONE, disposition=smb2.OPEN_IF)
-            self.ended_after(tree.connection)
-        with open(self.mounted("held"), "r+b"):
-            pass
+            file = tree.open("held", smb2.GENERIC_WRITE, disposition=smb2.OPEN_IF)
+            time.sleep(5)
+            file.write(b"still here")
+            file.close()
+            self.assertLess(self.ended_after(tree.connection), 10)
 
 
 class EndTests(DoorsTestCase):
