@@ -19,6 +19,8 @@ func serve(_ request: fuse_req_t?, _ operation: (Caller) -> FUSEOperation) {
     Unmanaged<Mount>.fromOpaque(owner)._withUnsafeGuaranteedRef { mount in
         let unique = mount.requests.add(1, ordering: .relaxed).newValue
         let caller = context.pointee
+        mount.active.add(1, ordering: .relaxed)
+        defer { mount.active.subtract(1, ordering: .releasing) }
         mount.handler.handle(
             FUSERequest(unique: unique, uid: caller.uid, gid: caller.gid, pid: UInt32(bitPattern: caller.pid)),
             operation(Caller(umask: caller.umask)), Responder(request))

@@ -49,7 +49,7 @@ package enum MountError: Error, Equatable, Sendable, CustomStringConvertible {
     /// libfuse or the kernel refused; the text is libfuse's own.
     case refused(String)
     /// The mount was made and did not answer.
-    case notAnswering(errno: Int32)
+    case notAnswering
     /// ``Mount/start()`` was called before.
     case alreadyStarted
 
@@ -59,7 +59,7 @@ package enum MountError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noDevice(let errno):
             "/dev/fuse cannot be opened (errno \(errno)): load the fuse module, or give the container the device"
         case .refused(let reason): "the mount was refused: \(reason)"
-        case .notAnswering(let errno): "the mount does not answer (errno \(errno))"
+        case .notAnswering: "the mount was made, but its connection ended before it answered"
         case .alreadyStarted: "the mount was started before"
         }
     }

@@ -28,6 +28,10 @@ final class Session: @unchecked Sendable {
         // The mount outlives the session: its thread holds it until the session is destroyed.
         door.pointee.owner = Unmanaged.passUnretained(mount).toOpaque()
         door.pointee.extra_flags = Self.extraFlags
+        door.pointee.on_answered = { owner in
+            guard let owner else { return }
+            Unmanaged<Mount>.fromOpaque(owner)._withUnsafeGuaranteedRef { $0.noteAnswered() }
+        }
         self.door = door
         let made = Self.making.withLock { _ -> Result<UInt, MountError> in
             LibraryLog.begin()

@@ -52,8 +52,8 @@ package final class SMBServer: Sendable {
         pool = NIOThreadPool(numberOfThreads: configuration.blockingThreads)
     }
 
-    /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 32 MiB come from the heap,
-    /// where they need no page fault each.
+    /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 32 MiB come from
+    /// the heap, where they need no page fault each.
     private static let tuneMemory: Void = {
         // <malloc.h> is not in the Glibc module.
         typealias MallOpt = @convention(c) (Int32, Int32) -> Int32
@@ -75,7 +75,8 @@ package final class SMBServer: Sendable {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 16)
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 256 * 1024)
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 256 * 1024)
             )
             .childChannelOption(
                 .writeBufferWaterMark,
@@ -87,8 +88,9 @@ package final class SMBServer: Sendable {
         return listener.localAddress?.port ?? configuration.port
     }
 
-    /// Accepts nothing more, answers what was accepted, closes within the grace time, and returns when all is closed. Blocks its
-    /// caller, who must not be on an event loop. Stopping twice, or what was never started, does nothing more.
+    /// Accepts nothing more, answers what was accepted, closes within the grace time, and returns when all is closed.
+    /// Blocks its caller, who must not be on an event loop. Stopping twice, or what was never started, does nothing
+    /// more.
     package func stop(grace: Duration = .seconds(5)) {
         let (listener, handlers, isFirst) = state.withLock { state in
             defer {

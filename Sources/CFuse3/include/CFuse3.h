@@ -13,6 +13,8 @@ struct cfuse_door {
     _Atomic uint64_t init_unique;
     /// Nonzero once that answer has left.
     _Atomic int is_answered;
+    /// Called with the owner once that answer has left: the mount works from now on.
+    void (*on_answered)(void *owner);
     /// Flags that are added to the answer: FUSE's 64-bit space, the upper half as flags2.
     uint64_t extra_flags;
 };

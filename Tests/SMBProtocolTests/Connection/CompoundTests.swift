@@ -17,7 +17,8 @@ struct CompoundTests {
         let frame =
             peer.message(.create, Peer.create("a.txt"), credits: 3, next: true)
             + peer.message(
-                .write, { write.write(data: data.span.bytes, to: &$0) }, flags: .relatedOperations, credits: 3, next: true)
+                .write, { write.write(data: data.span.bytes, to: &$0) }, flags: .relatedOperations, credits: 3,
+                next: true)
             + peer.message(
                 .read, ReadRequest(length: 10, offset: 0, fileID: .inherited), flags: .relatedOperations, credits: 3,
                 next: true)
@@ -94,7 +95,9 @@ struct CompoundTests {
         #expect(try peer.send(frame).map(\.status) == [.success, .success])
     }
 
-    @Test("NextCommand that is unaligned, too small or outside ends the connection", arguments: [1, 8, 63, 76, 4096, 0xFFFF_FFF8])
+    @Test(
+        "NextCommand that is unaligned, too small or outside ends the connection",
+        arguments: [1, 8, 63, 76, 4096, 0xFFFF_FFF8])
     func badNext(next: UInt32) throws {
         let server = try TestServer()
         let peer = try Peer.connected(to: server)
@@ -177,7 +180,8 @@ struct PendingTests {
         #expect(interim.status == .pending)
         if way == 0 {
             #expect(
-                try peer.send(peer.message(.cancel, CancelRequest(), messageID: 0, asyncID: interim.header.asyncID)).isEmpty)
+                try peer.send(peer.message(.cancel, CancelRequest(), messageID: 0, asyncID: interim.header.asyncID))
+                    .isEmpty)
         } else if way == 1 {
             #expect(try peer.send(peer.message(.cancel, CancelRequest(), messageID: id)).isEmpty)
         }

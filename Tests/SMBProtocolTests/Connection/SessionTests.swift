@@ -42,7 +42,9 @@ struct SessionTests {
         #expect(peer.connection.sessions.isEmpty)
         #expect(!peer.connection.isAuthenticated)
         // The same id is not a session any more.
-        #expect(try peer.request(.treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8))).status == .userSessionDeleted)
+        #expect(
+            try peer.request(.treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8))).status
+                == .userSessionDeleted)
     }
 
     @Test("garbage instead of a token, and another session's number")
@@ -101,7 +103,8 @@ struct SessionTests {
         let reply = try peer.connect("IPC$")
         #expect(try reply.body(TreeConnectResponse.self).shareType == .pipe)
         #expect(try peer.request(.create, Peer.create("srvsvc")).status == .objectNameNotFound)
-        #expect(try peer.request(.close, CloseRequest(fileID: FileID(persistent: 1, volatile: 1))).status == .fileClosed)
+        #expect(
+            try peer.request(.close, CloseRequest(fileID: FileID(persistent: 1, volatile: 1))).status == .fileClosed)
         let referral = IoctlRequest(ctlCode: .dfsGetReferrals, input: [4, 0, 0, 0], maxOutputResponse: 4096)
         #expect(try peer.request(.ioctl, referral).status == .fsDriverRequired)
     }
@@ -139,7 +142,8 @@ struct SessionTests {
         #expect(try peer.request(.close, CloseRequest(fileID: file), treeID: first).status == .networkNameDeleted)
         #expect(try peer.request(.logoff, LogoffRequest()).status == .success)
         #expect(server.fileSystem.openCount == 0)
-        #expect(try peer.request(.treeDisconnect, TreeDisconnectRequest(), treeID: second).status == .userSessionDeleted)
+        #expect(
+            try peer.request(.treeDisconnect, TreeDisconnectRequest(), treeID: second).status == .userSessionDeleted)
     }
 
     @Test("the end of the connection closes everything")
@@ -214,7 +218,8 @@ struct SessionTests {
         let peer = try Peer.connected(to: try TestServer(limits: limits))
         let token = SPNEGOClient(NTLMClient(.anonymous)).initialToken
         #expect(
-            try peer.request(.sessionSetup, SessionSetupRequest(securityBuffer: token), sessionID: SessionID.none).status
+            try peer.request(.sessionSetup, SessionSetupRequest(securityBuffer: token), sessionID: SessionID.none)
+                .status
                 == .insufficientResources)
         try peer.connect()
         #expect(try peer.connect().status == .insufficientResources)
@@ -241,7 +246,8 @@ struct SigningTests {
         let peer = Peer(try TestServer(requiresSigning: byServer))
         try peer.negotiate()
         try peer.logIn(mode: byServer ? .signingEnabled : [.signingEnabled, .signingRequired])
-        let refused = try peer.request(.treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8)), signed: false)
+        let refused = try peer.request(
+            .treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8)), signed: false)
         #expect(refused.status == .accessDenied)
         #expect(try peer.connect().status == .success)
     }
