@@ -13,7 +13,7 @@ extension FileSystem {
         _ open: Open, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         try perform(.read, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            guard !open.access.isDisjoint(with: [.readData, .execute]) else {
+            guard !open.access.isDisjoint(with: .readingData) else {
                 throw open.style == .windows ? .accessDenied : .badHandle
             }
             try requireBytes(open)
@@ -74,7 +74,7 @@ extension FileSystem {
         _ open: Open, at offset: UInt64?, from buffer: UnsafeRawBufferPointer, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         try perform(.write, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            guard !open.access.isDisjoint(with: [.writeData, .appendData]) else {
+            guard !open.access.isDisjoint(with: .writingData) else {
                 throw open.style == .windows ? .accessDenied : .badHandle
             }
             try requireBytes(open)
