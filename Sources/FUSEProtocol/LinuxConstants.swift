@@ -1,8 +1,8 @@
 package import AccessControl
 package import FileSystemModel
 
-/// Linux's numbers that cross the FUSE boundary. They are written down here since the C library's own are ambiguous from Swift, and
-/// since no header of libfuse is visible in this room. The values are those of x86-64 and arm64.
+/// Linux's numbers that cross the FUSE boundary. They are written down here since the C library's own are ambiguous
+/// from Swift, and since no header of libfuse is visible in this room. The values are those of x86-64 and arm64.
 
 /// open(2)'s flags — asm-generic/fcntl.h.
 package struct OpenFlags: OptionSet, Hashable, Sendable {
