@@ -10,7 +10,8 @@ extension FUSEHandler {
     private func openRequest(_ flags: OpenFlags, through link: Link?) -> PosixOpenRequest {
         PosixOpenRequest(
             access: flags.access, truncates: flags.contains(.truncate),
-            isSynchronous: flags.contains(.dataSynchronous), link: link)  // O_SYNC holds O_DSYNC.
+            isSynchronous: flags.contains(.dataSynchronous),  // O_SYNC holds O_DSYNC.
+            keepsAccessTime: flags.contains(.noAccessTime), link: link)
     }
 
     func open(

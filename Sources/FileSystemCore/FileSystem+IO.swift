@@ -48,6 +48,7 @@ extension FileSystem {
 
     /// After the locks of the read were left. A read that has its bytes does not fail for its time stamp.
     func noteAccess(_ open: Open, _ context: OperationContext) {
+        guard !open.keepsAccessTime else { return }
         guard open.style == .posix || !open.state.withLock({ $0.frozen.contains(.access) }) else { return }
         do throws(FileSystemError) {
             try inodes.writing(open.inode) { () throws(FileSystemError) in
@@ -115,7 +116,7 @@ extension FileSystem {
         if !frozen.contains(.change) { attributes.changeTime = now }
         attributes.changeNumber &+= 1
         attributes.dosAttributes.insert(.archive)
-        if !context.identity.isPrivileged { dropSetIDs(&attributes) }
+        if !context.identity.isPrivileged { dropSetIDs(&attributes, for: context.identity) }
     }
 
     /// What close(2) reports: everything that was written is in the store already.

@@ -87,6 +87,7 @@ extension FileSystem {
         if request.truncates { wanted.insert(.write) }
         try AccessCheck.require(wanted, of: identity, to: attributes)
         if isWritten, attributes.dosAttributes.contains(.readOnly) { throw .accessDenied }
+        if request.keepsAccessTime, !AccessCheck.isOwner(identity, of: attributes) { throw .notPermitted }
     }
 
     private func admitPosix(
@@ -104,7 +105,8 @@ extension FileSystem {
         }
         let open = Open(
             id: newOpenID(), inode: attributes.inode, type: attributes.type, context: context, access: mask, share: .all,
-            link: request.link, isAppending: request.isAppending, isWriteThrough: request.isSynchronous)
+            link: request.link, isAppending: request.isAppending, isWriteThrough: request.isSynchronous,
+            keepsAccessTime: request.keepsAccessTime)
         let entry = OpenEntry(id: open.id, style: .posix, access: access, share: .all, link: request.link)
         let admission = arbitration.admit(
             entry, to: attributes.inode, linkCount: attributes.linkCount, passing: request.truncates ? .write : DataAccess(),

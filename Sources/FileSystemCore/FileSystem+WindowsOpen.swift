@@ -221,7 +221,7 @@ extension FileSystem {
                     touch(&record.attributes, environment.clock.now())
                     let replaced = request.dosAttributes.intersection(.settable).union(.archive)
                     record.attributes.dosAttributes = replaced
-                    if !context.identity.isPrivileged { dropSetIDs(&record.attributes) }
+                    if !context.identity.isPrivileged { dropSetIDs(&record.attributes, for: context.identity) }
                 }
                 if request.allocationSize > 0, let id = record.contentID {
                     // The cut has freed at least as much, but another may have been faster: then it is not reserved.
