@@ -28,11 +28,8 @@ extension FileSystem {
             // Before anything is said about the name: without search permission nobody learns which there are.
             try AccessCheck.require(.execute, of: context.identity, to: parent.attributes)
             guard try metadata.entry(named: name, in: parentNumber) == nil else { throw .exists }
-            if file.type == .symbolicLink {
-                // symlink(2): ENOENT for an empty target, ENAMETOOLONG for one that no path could hold.
-                guard !file.symbolicLinkTarget.isEmpty else { throw .notFound }
-                guard file.symbolicLinkTarget.count < Self.maximumPathBytes else { throw .nameTooLong }
-            }
+            // symlink(2): no longer than a path can be.
+            guard file.symbolicLinkTarget.count < Self.maximumPathBytes else { throw .nameTooLong }
             try requireWritable()
             parent = try writableDirectory(parentNumber, context)
             if file.type == .characterDevice || file.type == .blockDevice, !context.identity.isPrivileged {
