@@ -553,14 +553,10 @@ class TerminationUnderLoadTests(ScratchTestCase):
 
     @staticmethod
     def parse(path):
-        """Name -> SHA-256 of the files in the root of the share."""
-        found = {}
-        for line in open(path):
-            digest = re.search(r"\b[0-9a-f]{64}\b", line)
-            name = re.search(r"([sm]\d+-\d+)", line)
-            if digest and name:
-                found[name.group(1)] = digest.group(0)
-        return found
+        """Path -> SHA-256 of every file of the share."""
+        with open(path) as file:
+            rows = [json.loads(line) for line in file]
+        return {row["path"]: row["sha256"] for row in rows if row["type"] == "regular"}
 
 
 if __name__ == "__main__":
