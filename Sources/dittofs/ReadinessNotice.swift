@@ -37,10 +37,10 @@ struct ReadinessNotice {
         if let file, isReplaceable(file) { unlink(file) }
     }
 
-    /// A regular file or none: a pipe or a device is written to and stays what it is.
+    /// A regular file or none: a pipe, a device or a link such as /dev/stdout is written to and stays what it is.
     private func isReplaceable(_ path: String) -> Bool {
         var information = stat()
-        guard stat(path, &information) == 0 else { return true }
+        guard lstat(path, &information) == 0 else { return true }
         return information.st_mode & S_IFMT == S_IFREG
     }
 }
