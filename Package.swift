@@ -142,3 +142,16 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "FileSystemModel"]),
     ]
 )
+
+// The fuzz targets are built only where they are asked for (Scripts/fuzz): libFuzzer brings a main of its own.
+if Context.environment["DITTOFS_FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "AccessArbitration", "Authentication", "ContentStore", "FileSystemCore", "FileSystemModel", "MetadataStore",
+                "SMBMessages", "SMBProtocol", "WindowsTypes", "WireCoding",
+            ],
+            path: "Tests/Fuzz",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

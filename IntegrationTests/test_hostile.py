@@ -1,5 +1,6 @@
 """Raw sockets that lie, stutter and flood: an error or a closed connection for them, and nothing at all for the others."""
 
+import json
 import os
 import random
 import re
@@ -9,6 +10,7 @@ import threading
 import time
 
 from support import processes, smb2
+from support.commands import dittofs
 from support.smb2 import header
 from support.testing import DoorsTestCase, main
 
@@ -31,6 +33,17 @@ class HostileTests(DoorsTestCase):
         cls.pid = cls.server.process.pid
         with cls.server.tree() as tree:
             tree.write_file("witness", b"w" * 100_000)
+
+    def test_zz_nothing_is_left_of_all_that(self):
+        """Runs last: the connections, sessions and opens of the tests before are gone, and so is their memory."""
+        control = self.server.ready["control"]
+
+        def figures():
+            doors = json.loads(dittofs("status", "--json", "--control", control).out)["doors"]["smb"]
+            return [doors[name] for name in ("connections", "sessions", "opens")]
+
+        self.assertTrue(processes.wait_until(lambda: figures() == [1, 1, 1], 10, 0.1), "left over: %s" % figures())
+        self.assertLess(resident(self.pid), 400, "MiB of memory")
 
     def setUp(self):
         super().setUp()

@@ -1,5 +1,6 @@
 """Many of everything: entries in one directory, lines from both doors, programs on both doors."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -178,19 +179,19 @@ class TwentyProgramsTests(DoorsTestCase):
         def by_mount(seed):
             for i in range(300):
                 a, b = (self.mounted("arena", "n%d" % ((seed + i * k) % 5)) for k in (3, 7))
-                for action in (
-                    lambda: open(a, "w").close(),
-                    lambda: os.rename(a, b),
-                    lambda: os.listdir(self.mounted("arena")),
-                    lambda: os.unlink(b),
+                for name, action in (
+                    ("open", lambda: open(a, "w").close()),
+                    ("rename", lambda: os.rename(a, b)),
+                    ("list", lambda: os.listdir(self.mounted("arena"))),
+                    ("unlink", lambda: os.unlink(b)),
                 ):
                     try:
                         action()
                     except FileNotFoundError:
                         pass
                     except OSError as error:
-                        if error.errno != 16:  # EBUSY where SMB's share mode forbids it
-                            errors.append(repr(error))
+                        if error.errno != errno.EBUSY:  # where SMB's share mode forbids it
+                            errors.append("%s: %r" % (name, error))
 
         def by_smb(seed):
             allowed = (

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from support import commands, fuse, ntlm, processes, smb2
@@ -143,9 +144,11 @@ class ReadinessTests(ScratchTestCase):
             )
             user.stdout.readline()
             handle = open(server.path("open"), "w")
+            begin = time.monotonic()
             try:
                 self.assertEqual(server.stop(), 0)
                 self.assertFalse(fuse.mounts(server.directory))
+                self.assertLess(time.monotonic() - begin, 4)
             finally:
                 user.kill()
                 user.communicate()
@@ -550,14 +553,10 @@ class TerminationUnderLoadTests(ScratchTestCase):
 
     @staticmethod
     def parse(path):
-        """Name -> SHA-256 of the files in the root of the share."""
-        found = {}
-        for line in open(path):
-            digest = re.search(r"\b[0-9a-f]{64}\b", line)
-            name = re.search(r"([sm]\d+-\d+)", line)
-            if digest and name:
-                found[name.group(1)] = digest.group(0)
-        return found
+        """Path -> SHA-256 of every file of the share."""
+        with open(path) as file:
+            rows = [json.loads(line) for line in file]
+        return {row["path"]: row["sha256"] for row in rows if row["type"] == "regular"}
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ enum {
 // INIT's flag for "flags2 is valid".
 static const uint64_t flag_init_ext = UINT64_C(1) << 30;
 
-// These two run while libfuse may cancel the thread, so they stay in C and hold nothing.
+// The reading one runs while libfuse may cancel the thread, so it stays in C and holds nothing.
 
 static ssize_t hooked_read(int fd, void *buffer, size_t size, void *userdata) {
     ssize_t count = read(fd, buffer, size);
@@ -56,7 +56,10 @@ static ssize_t hooked_writev(int fd, struct iovec *parts, int count, void *userd
         parts[1].iov_base = answer;
     }
     ssize_t result = writev(fd, parts, count);
-    if (result > 0) atomic_store(&door->is_answered, 1);
+    if (result > 0) {
+        atomic_store(&door->is_answered, 1);
+        if (door->on_answered != NULL) door->on_answered(door->owner);
+    }
     return result;
 }
 

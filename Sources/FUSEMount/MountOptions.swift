@@ -2,8 +2,8 @@
 package struct MountOptions: Sendable {
     /// Other users than the mounting one may enter. Without root it needs `user_allow_other` in /etc/fuse.conf.
     package var allowsOthers: Bool
-    /// fusermount3 stays behind and unmounts when this process dies, however it does: the mount is made through it, some milliseconds
-    /// later than otherwise.
+    /// fusermount3 stays behind and unmounts when this process dies, however it does: the mount is made through it,
+    /// some milliseconds later than otherwise.
     package var unmountsAutomatically: Bool
     package var isReadOnly: Bool
     /// Programs on the mount may be set-user-ID: root only.
@@ -49,7 +49,7 @@ package enum MountError: Error, Equatable, Sendable, CustomStringConvertible {
     /// libfuse or the kernel refused; the text is libfuse's own.
     case refused(String)
     /// The mount was made and did not answer.
-    case notAnswering(errno: Int32)
+    case notAnswering
     /// ``Mount/start()`` was called before.
     case alreadyStarted
 
@@ -59,7 +59,7 @@ package enum MountError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noDevice(let errno):
             "/dev/fuse cannot be opened (errno \(errno)): load the fuse module, or give the container the device"
         case .refused(let reason): "the mount was refused: \(reason)"
-        case .notAnswering(let errno): "the mount does not answer (errno \(errno))"
+        case .notAnswering: "the mount was made, but its connection ended before it answered"
         case .alreadyStarted: "the mount was started before"
         }
     }

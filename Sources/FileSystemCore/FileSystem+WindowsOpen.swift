@@ -77,7 +77,7 @@ extension FileSystem {
             guard attributes.type == .regular else { throw .accessDenied }
             let kept: DOSAttributes = [.hidden, .system]
             guard attributes.dosAttributes.intersection(kept).isSubset(of: request.dosAttributes) else { throw .accessDenied }
-            guard maximal.isSuperset(of: [.writeData]), !attributes.dosAttributes.contains(.readOnly) else {
+            guard maximal.contains(.writeData), !attributes.dosAttributes.contains(.readOnly) else {
                 throw .accessDenied
             }
         }
@@ -104,10 +104,9 @@ extension FileSystem {
     ) throws(FileSystemError) -> AccessMask {
         let wanted = request.access.expandingGenerics
         var available = maximal
-        let writing: AccessMask = [.writeData, .appendData]
         let isReadOnly =
             options.isReadOnly || (attributes.dosAttributes.contains(.readOnly) && !attributes.isDirectory)
-        if isReadOnly { available.subtract(writing) }
+        if isReadOnly { available.subtract(.writingData) }
         if options.isReadOnly {
             available.subtract([
                 .writeAttributes, .writeExtendedAttributes, .delete, .deleteChild, .writeDAC, .writeOwner,
@@ -156,9 +155,9 @@ extension FileSystem {
         _ attributes: Attributes, link: Link?, granted: AccessMask, maximal: AccessMask, action: CreateAction,
         _ request: WindowsOpenRequest, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
-        var data: DataAccess = []
-        if !granted.isDisjoint(with: [.readData, .execute]) { data.insert(.read) }
-        if !granted.isDisjoint(with: [.writeData, .appendData]) { data.insert(.write) }
+        var data = DataAccess()
+        if !granted.isDisjoint(with: .readingData) { data.insert(.read) }
+        if !granted.isDisjoint(with: .writingData) { data.insert(.write) }
         if granted.contains(.delete) { data.insert(.delete) }
         let replaces = action == .overwritten || action == .superseded
         let open = Open(
@@ -168,7 +167,7 @@ extension FileSystem {
             isWriteThrough: request.options.contains(.writeThrough))
         let entry = OpenEntry(id: open.id, style: .windows, access: data, share: request.share, link: link)
         let admission = arbitration.admit(
-            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: replaces ? .write : [],
+            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: replaces ? .write : DataAccess(),
             waitingSince: waitingSince(context))
         switch admission {
         case .refused(let error): throw error
@@ -222,7 +221,7 @@ extension FileSystem {
                     touch(&record.attributes, environment.clock.now())
                     let replaced = request.dosAttributes.intersection(.settable).union(.archive)
                     record.attributes.dosAttributes = replaced
-                    if !context.identity.isPrivileged { dropSetIDs(&record.attributes) }
+                    if !context.identity.isPrivileged { dropSetIDs(&record.attributes, for: context.identity) }
                 }
                 if request.allocationSize > 0, let id = record.contentID {
                     // The cut has freed at least as much, but another may have been faster: then it is not reserved.

@@ -25,8 +25,10 @@ extension FileSystem {
                 guard !arbitration.forbids(.delete, to: open.inode, excluding: open.id) else { throw .sharingViolation }
                 let newParent = parent.attributes.inode
                 // The directory is opened for the move without FILE_SHARE_DELETE — [MS-FSA] 2.1.5.15.11, smb2.rename.share_delete_…
-                guard !arbitration.opens(of: newParent).contains(where: { $0.style == .windows && $0.access.contains(.delete) })
-                else { throw .sharingViolation }
+                let isHeldForDeletion = arbitration.opens(of: newParent).contains {
+                    $0.style == .windows && $0.access.contains(.delete)
+                }
+                guard !isHeldForDeletion else { throw .sharingViolation }
                 var target = place.entry
                 if let existing = target, existing.parent == source.parent, existing.name == source.name {
                     guard existing.name != newName else { return (unchanged, []) }

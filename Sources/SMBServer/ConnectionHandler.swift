@@ -5,9 +5,10 @@ import SMBProtocol
 
 /// The socket's side of one connection: feeds received frames to the machine and writes what it answers.
 ///
-/// `@unchecked Sendable`: all state is touched on the event loop only, but for ``wake(_:)`` and ``makePayload(capacity:)``, which use
-/// only what never changes, and for the machine, which a pool thread owns while ``isLent`` is set (the loop does not touch it then; the
-/// hand-overs go through the pool's and the loop's queues, which order them).
+/// `@unchecked Sendable`: all state is touched on the event loop only, but for ``wake(_:)`` and
+/// ``makePayload(capacity:)``, which use only what never changes, and for the machine, which a pool thread owns while
+/// ``isLent`` is set (the loop does not touch it then; the hand-overs go through the pool's and the loop's queues,
+/// which order them).
 final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -192,7 +193,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
             case .needsMore: return
             case .message: afterWork()
             case .sessionRequest:
-                context?.write(wrapOutboundOut(allocator.buffer(bytes: FrameHeader.positiveSessionResponse)), promise: nil)
+                context?.write(
+                    wrapOutboundOut(allocator.buffer(bytes: FrameHeader.positiveSessionResponse)), promise: nil)
             case .invalid: return close(.badFrame)
             }
         }
@@ -247,7 +249,9 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
             for payload in machine.output.payloads {
                 if payload.position > position { write(bytes[position..<payload.position], context) }
                 position = payload.position
-                if let payload = payload.buffer as? NIOPayload { context.write(wrapOutboundOut(payload.buffer), promise: nil) }
+                if let payload = payload.buffer as? NIOPayload {
+                    context.write(wrapOutboundOut(payload.buffer), promise: nil)
+                }
             }
             if position < bytes.count { write(bytes[position...], context) }
         }
@@ -294,7 +298,9 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
             guard let since else { return false }
             return now - since >= .milliseconds(milliseconds)
         }
-        if !machine.isAuthenticated, isOver(times.opened, limits.authenticationTimeoutMilliseconds) { return abort(.timedOut) }
+        if !machine.isAuthenticated, isOver(times.opened, limits.authenticationTimeoutMilliseconds) {
+            return abort(.timedOut)
+        }
         if isOver(times.frameBegan, limits.frameTimeoutMilliseconds) { return abort(.timedOut) }
         if isOver(times.unwritableSince, limits.writeTimeoutMilliseconds) { return abort(.timedOut) }
         if machine.isIdle, isOver(times.lastActivity, limits.idleTimeoutMilliseconds) { return close(.timedOut) }

@@ -3,8 +3,8 @@ import SMBProtocol
 
 /// Cuts received bytes into frames.
 ///
-/// A frame that lies whole in one segment is handed on where it lies; only one that is spread over several is put together, in a
-/// buffer of its exact length that is used again for the next one.
+/// A frame that lies whole in one segment is handed on where it lies; only one that is spread over several is put
+/// together, in a buffer of its exact length that is used again for the next one.
 struct FrameAssembler {
     /// Received and not yet looked at.
     private var segments = CircularBuffer<ByteBuffer>()

@@ -52,8 +52,8 @@ package final class SMBServer: Sendable {
         pool = NIOThreadPool(numberOfThreads: configuration.blockingThreads)
     }
 
-    /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 32 MiB come from the heap,
-    /// where they need no page fault each.
+    /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 32 MiB come from
+    /// the heap, where they need no page fault each.
     private static let tuneMemory: Void = {
         // <malloc.h> is not in the Glibc module.
         typealias MallOpt = @convention(c) (Int32, Int32) -> Int32
@@ -66,7 +66,7 @@ package final class SMBServer: Sendable {
 
     /// Listens; a client that connects from now on is served. Blocks its caller meanwhile, and returns the port.
     ///
-    /// - Throws: NIO's `IOError` where the address cannot be had.
+    /// - Throws: NIO's `IOError` where the address cannot be had. The server is then stopped, and no thread of it is left.
     package func start() throws -> Int {
         pool.start()
         let bootstrap = ServerBootstrap(group: group)
@@ -75,20 +75,27 @@ package final class SMBServer: Sendable {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 16)
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 256 * 1024)
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 256 * 1024)
             )
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(low: context.limits.unsentReplyBytes / 4, high: context.limits.unsentReplyBytes)
             )
             .childChannelInitializer { [self] channel in accept(channel) }
-        let listener = try bootstrap.bind(host: configuration.host, port: configuration.port).wait()
-        state.withLock { $0.listener = listener }
-        return listener.localAddress?.port ?? configuration.port
+        do {
+            let listener = try bootstrap.bind(host: configuration.host, port: configuration.port).wait()
+            state.withLock { $0.listener = listener }
+            return listener.localAddress?.port ?? configuration.port
+        } catch {
+            stop(grace: .zero)
+            throw error
+        }
     }
 
-    /// Accepts nothing more, answers what was accepted, closes within the grace time, and returns when all is closed. Blocks its
-    /// caller, who must not be on an event loop. Stopping twice, or what was never started, does nothing more.
+    /// Accepts nothing more, answers what was accepted, closes within the grace time, and returns when all is closed.
+    /// Blocks its caller, who must not be on an event loop. Stopping twice, or what was never started, does nothing
+    /// more.
     package func stop(grace: Duration = .seconds(5)) {
         let (listener, handlers, isFirst) = state.withLock { state in
             defer {

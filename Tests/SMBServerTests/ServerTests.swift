@@ -17,7 +17,9 @@ struct ServerTests {
         (0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 31 ^ ($0 >> 8)) }
     }
 
-    @Test("files of every size come back as they went", arguments: [(false, false), (true, false), (false, true), (true, true)])
+    @Test(
+        "files of every size come back as they went",
+        arguments: [(false, false), (true, false), (false, true), (true, true)])
     func roundTrips(signing: Bool, blocks: Bool) throws {
         let live = try LiveServer(blocks: blocks)
         defer { live.server.stop(grace: .seconds(1)) }
@@ -41,6 +43,14 @@ struct ServerTests {
             try client.close(file)
         }
         #expect(live.fileSystem.openCount == 0)
+    }
+
+    @Test("a port that is taken is an error, and leaves nothing running")
+    func portTaken() throws {
+        let live = try LiveServer()
+        defer { live.server.stop(grace: .seconds(1)) }
+        #expect(throws: (any Error).self) { try LiveServer(port: Int(live.port)) }
+        try live.client().echo()
     }
 
     @Test("status tells of connections, sessions, trees and opens")
@@ -103,9 +113,12 @@ struct ServerTests {
         }
     }
 
-    @Test("what cannot be a frame closes the connection", arguments: [
-        [0x47, 0x45, 0x54, 0x20], [0x00, 0xFF, 0xFF, 0xFF], [0x81, 0x00, 0xFF, 0xFF], [0x00, 0x00, 0x00, 0x04, 1, 2, 3, 4],
-    ] as [[UInt8]])
+    @Test(
+        "what cannot be a frame closes the connection",
+        arguments: [
+            [0x47, 0x45, 0x54, 0x20], [0x00, 0xFF, 0xFF, 0xFF], [0x81, 0x00, 0xFF, 0xFF],
+            [0x00, 0x00, 0x00, 0x04, 1, 2, 3, 4],
+        ] as [[UInt8]])
     func badFrames(bytes: [UInt8]) throws {
         let live = try LiveServer()
         defer { live.server.stop(grace: .seconds(1)) }
@@ -181,7 +194,9 @@ struct ServerTests {
         var count = 0
         while client.credits > 1, count < 400 {
             let id = client.takeMessageID()
-            let frame = try client.frame(.read, id) { ReadRequest(length: 65_536, offset: 0, fileID: file).write(to: &$0) }
+            let frame = try client.frame(.read, id) {
+                ReadRequest(length: 65_536, offset: 0, fileID: file).write(to: &$0)
+            }
             do {
                 try client.transport.send(frame)
             } catch {
@@ -252,7 +267,9 @@ struct ServerTests {
                         let data = Self.pattern(5000 + number * 1000, round)
                         let file = try client.create("c\(number)-\(round)", disposition: .create).fileID
                         _ = try client.write(file, at: 0, data)
-                        if try client.read(file, at: 0, count: 65_536) != data { throw SMBClientError.protocolViolation("bytes") }
+                        if try client.read(file, at: 0, count: 65_536) != data {
+                            throw SMBClientError.protocolViolation("bytes")
+                        }
                         try client.close(file)
                     }
                 } catch {

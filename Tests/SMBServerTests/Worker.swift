@@ -12,10 +12,12 @@ final class Worker {
 
     init(_ body: @escaping @Sendable () -> Void) {
         let job = Unmanaged.passRetained(Job(body))
-        let result = pthread_create(&thread, nil, { argument in
-            if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, job.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, job.toOpaque())
         precondition(result == 0, "no thread")
     }
 

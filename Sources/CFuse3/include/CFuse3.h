@@ -13,6 +13,8 @@ struct cfuse_door {
     _Atomic uint64_t init_unique;
     /// Nonzero once that answer has left.
     _Atomic int is_answered;
+    /// Called with the owner once that answer has left: the mount works from now on.
+    void (*on_answered)(void *owner);
     /// Flags that are added to the answer: FUSE's 64-bit space, the upper half as flags2.
     uint64_t extra_flags;
 };
@@ -20,7 +22,8 @@ struct cfuse_door {
 /// Puts hooks on the device of a mounted session whose user data is a `cfuse_door`. 0, or a negative errno.
 int cfuse_install_hooks(struct fuse_session *session);
 
-/// Runs a session on up to `max_threads` threads, each with its own clone of the device. Returns when the session has ended.
+/// Runs a session on up to `max_threads` threads, each with its own clone of the device. Returns when the session has
+/// ended.
 int cfuse_run(struct fuse_session *session, unsigned int max_threads);
 
 /// A session over `operations`, mounted with the options of a comma-separated list; NULL when libfuse refuses.

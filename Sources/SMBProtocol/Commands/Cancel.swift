@@ -5,7 +5,8 @@ import SMBMessages
 extension Connection {
     /// SMB2 CANCEL, which has no response — [MS-SMB2] 3.3.5.16
     ///
-    /// It uses no message id: it carries that of the request that it is about, or the AsyncId from that request's interim response.
+    /// It uses no message id: it carries that of the request that it is about, or the AsyncId from that request's
+    /// interim response.
     func cancel(_ message: borrowing Message) {
         let header = message.header
         guard isAuthentic(message) else { return }

@@ -1,23 +1,62 @@
+import AccessArbitration
+import FileSystemCore
+import FileSystemModel
 import SMBMessages
 import WindowsTypes
+import WireCoding
 
 extension Connection {
-    /// SMB2 IOCTL — [MS-SMB2] 3.3.5.15
-    func control(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
+    /// SMB2 IOCTL of the codes that concern no open file, or nil for those that do — [MS-SMB2] 3.3.5.15
+    func control(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult? {
         let request: IoctlRequest = try message.body()
-        // "If the Flags field … is not SMB2_0_IOCTL_IS_FSCTL, the server MUST fail the request with STATUS_NOT_SUPPORTED."
+        // "If the Flags field … is not SMB2_0_IOCTL_IS_FSCTL, the server MUST fail the request with
+        // STATUS_NOT_SUPPORTED."
         guard request.flags == .isFsctl else { throw SMBFailure(.notSupported) }
         let limit = server.limits.transferBytes
-        guard request.input.count <= limit, Int(request.maxOutputResponse) <= limit, Int(request.maxInputResponse) <= limit
+        guard request.input.count <= limit, Int(request.maxOutputResponse) <= limit,
+            Int(request.maxInputResponse) <= limit
         else { throw SMBFailure(.invalidParameter) }
         switch request.ctlCode {
         case .validateNegotiateInfo: return try validateNegotiation(request, work)
         // "If the server does not support DFS: STATUS_FS_DRIVER_REQUIRED" — [MS-SMB2] 3.3.5.15.2
         case .dfsGetReferrals, .dfsGetReferralsEx: throw SMBFailure(.fsDriverRequired)
-        // No pipe is open on IPC$.
-        case .pipeTransceive, .pipePeek: throw SMBFailure(.fileClosed)
+        // Of the 3.x dialects — [MS-SMB2] 3.3.5.15.11
+        case .queryNetworkInterfaceInfo: throw SMBFailure(.invalidDeviceRequest)
         case .pipeWait: throw SMBFailure(.objectNameNotFound)
-        default: throw SMBFailure(.invalidDeviceRequest)
+        default: return nil
         }
+    }
+}
+
+/// SMB2 IOCTL of the codes that concern an open file — [MS-SMB2] 3.3.5.15, [MS-FSCC] 2.3
+enum IoctlCommand {
+    static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
+        let request: IoctlRequest = try context.request()
+        let file = try context.open(request.fileID)
+        switch request.ctlCode {
+        case .createOrGetObjectID:
+            guard request.maxOutputResponse >= 64 else { throw SMBFailure(.bufferTooSmall) }
+            let fileSystem = context.fileSystem
+            let outcome = try context.core { context throws(FileSystemError) in try fileSystem.statistics(context) }
+            guard case .done(let share, _) = outcome else { return .waiting(for: outcome) }
+            let response = IoctlResponse(
+                ctlCode: request.ctlCode, fileID: file.fileID, output: objectID(of: file.open, on: share.identifier))
+            response.write(to: &context.writer)
+            return .success
+        default:
+            throw SMBFailure(.invalidDeviceRequest)
+        }
+    }
+
+    /// FILE_OBJECTID_BUFFER type 1: the share's number and the file's, which nothing else has — [MS-FSCC] 2.1.3.1
+    private static func objectID(of open: Open, on share: UInt64) -> [UInt8] {
+        var writer = WireWriter(reservingCapacity: 64)
+        for _ in 0..<2 {
+            writer.integer(open.inode.rawValue)
+            writer.integer(share)
+            writer.integer(share)
+            writer.integer(UInt64(0))
+        }
+        return writer.bytes
     }
 }

@@ -7,7 +7,8 @@ extension Connection {
     /// SMB2 NEGOTIATE — [MS-SMB2] 3.3.5.4
     func negotiate(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
         let request: NegotiateRequest = try message.body()
-        // "If the DialectCount of the SMB2 NEGOTIATE Request is 0, the server MUST fail the request with STATUS_INVALID_PARAMETER."
+        // "If the DialectCount of the SMB2 NEGOTIATE Request is 0, the server MUST fail the request with
+        // STATUS_INVALID_PARAMETER."
         guard !request.dialects.isEmpty else { throw SMBFailure(.invalidParameter) }
         guard request.dialects.contains(.smb202) else { throw SMBFailure(.notSupported) }
         negotiation = .done(request)
@@ -19,8 +20,10 @@ extension Connection {
     private func negotiateResponse(_ dialect: Dialect) -> NegotiateResponse {
         let transfer = UInt32(clamping: server.limits.transferBytes)
         return NegotiateResponse(
-            securityMode: securityMode, dialectRevision: dialect, serverGUID: server.serverGUID, maxTransactSize: transfer,
-            maxReadSize: transfer, maxWriteSize: transfer, systemTime: server.now, securityBuffer: SPNEGOServer.initialToken)
+            securityMode: securityMode, dialectRevision: dialect, serverGUID: server.serverGUID,
+            maxTransactSize: transfer,
+            maxReadSize: transfer, maxWriteSize: transfer, systemTime: server.now,
+            securityBuffer: SPNEGOServer.initialToken)
     }
 
     private var securityMode: SecurityMode {

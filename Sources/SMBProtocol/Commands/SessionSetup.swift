@@ -8,8 +8,8 @@ extension Connection {
     /// SMB2 SESSION_SETUP — [MS-SMB2] 3.3.5.5
     func setUpSession(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
         let request: SessionSetupRequest = try message.body()
-        // "If Connection.Dialect is … 2.0.2 … and SMB2_SESSION_FLAG_BINDING is set, the server SHOULD fail the session setup
-        // request with STATUS_REQUEST_NOT_ACCEPTED."
+        // "If Connection.Dialect is … 2.0.2 … and SMB2_SESSION_FLAG_BINDING is set, the server SHOULD fail the session
+        // setup request with STATUS_REQUEST_NOT_ACCEPTED."
         guard !request.flags.contains(.binding) else { throw SMBFailure(.requestNotAccepted) }
         let session = try session(for: message)
         message.session = session
@@ -76,7 +76,8 @@ extension Connection {
                     server.requiresSigning || request.securityMode.contains(.signingRequired)
             }
         } else if (session.signer == nil) != (key == nil) {
-            // A session that has a key cannot lose it, nor one without gain it: what was signed would no longer be, or the reverse.
+            // A session that has a key cannot lose it, nor one without gain it: what was signed would no longer be, or
+            // the reverse.
             close(session)
             throw SMBFailure(.accessDenied)
         }
@@ -85,7 +86,8 @@ extension Connection {
         session.state = .valid
         isAuthenticated = true
         server.registry.establish(
-            session.id, on: record, user: user.name, isProven: session.signer != nil, isSigned: session.isSigningRequired)
+            session.id, on: record, user: user.name, isProven: session.signer != nil,
+            isSigned: session.isSigningRequired)
         return flags
     }
 
@@ -97,7 +99,8 @@ extension Connection {
         SMB2Header.patchFlags(flags, in: &output.bytes, at: start)
     }
 
-    /// A client that comes back names the session it had: its opens are closed before this one is answered — [MS-SMB2] 3.3.5.5.3
+    /// A client that comes back names the session it had: its opens are closed before this one is answered — [MS-SMB2]
+    /// 3.3.5.5.3
     private func replacePrevious(_ previous: SessionID, with session: Session) -> Gate? {
         guard previous != .none, previous != session.id else { return nil }
         guard let expire = server.registry.takeOver(previous, by: session.id) else { return nil }

@@ -8,20 +8,22 @@ package import WireCoding
 
 /// Everything that the handler of a file command is given.
 ///
-/// A handler runs on its connection's event loop (or on a pool thread that the whole connection is lent to), from its start to its
-/// end at once, and is a pure function of this value and the core:
+/// A handler runs on its connection's event loop (or on a pool thread that the whole connection is lent to), from its
+/// start to its end at once, and is a pure function of this value and the core:
 ///
 ///     static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
 ///         let request: FlushRequest = try context.request()
 ///         let file = try context.open(request.fileID)
-///         let outcome = try context.core { context throws(FileSystemError) in try file.open... }
+///         let outcome = try context.core { operation throws(FileSystemError) in
+///             try context.fileSystem.flush(file.open, operation)
+///         }
 ///         guard case .done(_, let receipt) = outcome else { return .waiting(for: outcome) }
 ///         FlushResponse().write(to: &context.writer)
 ///         return .success(receipt)
 ///     }
 ///
-/// Before it is called, header, credits, signature, session and tree have been checked. It throws what it refuses; whatever it has
-/// written by then is dropped and the error response takes its place.
+/// Before it is called, header, credits, signature, session and tree have been checked. It throws what it refuses;
+/// whatever it has written by then is dropped and the error response takes its place.
 package struct CommandContext: ~Copyable {
     package let header: SMB2Header
     /// The request from the first byte of its header; offsets in it count from there. Valid during the call only.
@@ -38,7 +40,8 @@ package struct CommandContext: ~Copyable {
     package var progress: (any Sendable)?
     /// The response; its origin is its header, which has been written (with fields that are patched later).
     package var writer: WireWriter
-    /// What a trace names as the request's subject, in WTF-8. To be set by CREATE; of other commands it is found through the open.
+    /// What a trace names as the request's subject, in WTF-8. To be set by CREATE; of other commands it is found
+    /// through the open.
     package var subject: [UInt8] = []
     /// Whether anybody will look at ``subject``.
     package var isTraced: Bool { connection.server.observer != nil }
@@ -49,7 +52,8 @@ package struct CommandContext: ~Copyable {
     var subjectOpen: SMBOpen?
 
     init(
-        header: SMB2Header, message: UnsafeRawBufferPointer, connection: Connection, session: Session, tree: TreeConnection,
+        header: SMB2Header, message: UnsafeRawBufferPointer, connection: Connection, session: Session,
+        tree: TreeConnection,
         share: Share, mayBlock: Bool, resuming: Ticket?, progress: (any Sendable)?, writer: consuming WireWriter,
         chain: CompoundChain
     ) {
@@ -114,7 +118,8 @@ package struct CommandContext: ~Copyable {
     package mutating func open(_ fileID: FileID) throws(SMBFailure) -> SMBOpen {
         var fileID = fileID
         if header.flags.contains(.relatedOperations) {
-            // "…the FileId of the request before it"; a CREATE that failed fails what follows it — [MS-SMB2] 3.3.5.2.7.2
+            // "…the FileId of the request before it"; a CREATE that failed fails what follows it — [MS-SMB2]
+            // 3.3.5.2.7.2
             if let failure = chain.createFailure { throw SMBFailure(failure) }
             if let inherited = chain.fileID {
                 fileID = inherited
@@ -154,7 +159,8 @@ package struct CommandContext: ~Copyable {
 
     /// Lets `body` write a READ response's data where it will be sent from.
     ///
-    /// What `body` reports as done is sent behind what the handler writes to ``writer``: the fixed part, after this call.
+    /// What `body` reports as done is sent behind what the handler writes to ``writer``: the fixed part, after this
+    /// call.
     ///
     /// - Parameter capacity: in bytes; at most ``ServerLimits/transferBytes``.
     package mutating func fillPayload(
@@ -199,6 +205,8 @@ struct CompoundChain {
     var sessionID: SessionID = .none
     var treeID: TreeID = .none
     var fileID: FileID?
+    /// Why a message's session or tree connect was refused: those that are related to it have none either.
+    var refusal: SMBFailure?
     /// The status of the CREATE that did not give the chain its file.
     var createFailure: NTStatus?
     /// Whether the message is the last of its frame.

@@ -4,11 +4,12 @@ package import WindowsTypes
 
 /// What a handler came to, with its scope.
 package enum CommandResult: Sendable {
-    /// The body of the response stands in the context's writer (and the data, for READ, in its payload). With a gate, the
-    /// response leaves when it opens.
+    /// The body of the response stands in the context's writer (and the data, for READ, in its payload). With a gate,
+    /// the response leaves when it opens.
     case reply(NTStatus, Gate?)
-    /// Nothing has been done. The handler runs again, from its start, when the ticket is settled as `.retry`; its context's
-    /// ``CommandContext/operation`` then carries the ticket, and ``CommandContext/progress`` what the handler left there.
+    /// Nothing has been done. The handler runs again, from its start, when the ticket is settled as `.retry`; its
+    /// context's ``CommandContext/operation`` then carries the ticket, and ``CommandContext/progress`` what the
+    /// handler left there.
     case pending(Ticket)
     /// Nothing has been done. The handler runs again where it may block.
     case wouldBlock
@@ -23,6 +24,9 @@ package enum CommandResult: Sendable {
     /// A success that waits for the gate of its receipt, where it has one.
     package static func success(_ receipt: Receipt) -> CommandResult { .reply(.success, receipt.gate) }
 }
+
+/// What a command came to, or why it was refused.
+typealias CommandOutcome = Result<CommandResult, SMBFailure>
 
 /// Why a connection was ended from this side. For logs: nothing of it goes over the wire.
 package enum DisconnectReason: Equatable, Sendable {

@@ -5,7 +5,7 @@ import WireCoding
 
 extension Connection {
     /// Hands a request that may be executed to its command. The response's header has been written.
-    func execute(_ message: inout Message, _ work: inout FrameWork) -> Result<CommandResult, SMBFailure> {
+    func execute(_ message: inout Message, _ work: inout FrameWork) -> CommandOutcome {
         do throws(SMBFailure) {
             switch message.header.command {
             case .negotiate: return .success(try negotiate(&message, &work))
@@ -14,7 +14,9 @@ extension Connection {
             case .treeConnect: return .success(try connectTree(&message, &work))
             case .treeDisconnect: return .success(try disconnectTree(&message, &work))
             case .echo: return .success(try echo(message))
-            case .ioctl: return .success(try control(&message, &work))
+            case .ioctl:
+                if let result = try control(&message, &work) { return .success(result) }
+                return executeFileCommand(&message, &work)
             // "If the command is not recognized … STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.2.6
             case .unknown, .cancel: throw SMBFailure(.invalidParameter)
             default: return executeFileCommand(&message, &work)
@@ -31,7 +33,7 @@ extension Connection {
         putBack(&writer)
     }
 
-    private func executeFileCommand(_ message: inout Message, _ work: inout FrameWork) -> Result<CommandResult, SMBFailure> {
+    private func executeFileCommand(_ message: inout Message, _ work: inout FrameWork) -> CommandOutcome {
         guard let session = message.session, let tree = message.tree, let start = work.reply.message else {
             return .failure(SMBFailure(.userSessionDeleted))
         }
@@ -42,10 +44,11 @@ extension Connection {
         // No handler begins where its calls would be refused.
         if !message.mayBlock, share.fileSystem.isBlocking { return .success(.wouldBlock) }
         var context = CommandContext(
-            header: message.header, message: message.bytes, connection: self, session: session, tree: tree, share: share,
+            header: message.header, message: message.bytes, connection: self, session: session, tree: tree,
+            share: share,
             mayBlock: message.mayBlock, resuming: message.resumed?.ticket, progress: message.resumed?.progress,
             writer: takeWriter(at: start), chain: work.chain)
-        let result: Result<CommandResult, SMBFailure>
+        let result: CommandOutcome
         do throws(SMBFailure) {
             result = .success(try Self.handle(message.header.command, &context))
         } catch {
@@ -57,7 +60,7 @@ extension Connection {
 
     private func finish(
         _ context: inout CommandContext, _ message: inout Message, _ work: inout FrameWork,
-        _ result: Result<CommandResult, SMBFailure>
+        _ result: CommandOutcome
     ) {
         putBack(&context.writer)
         switch result {
@@ -75,7 +78,9 @@ extension Connection {
         }
         guard context.isTraced else { return }
         message.subject = context.subject
-        if message.subject.isEmpty, let open = context.subjectOpen { message.subject = path(of: open, in: context.fileSystem) }
+        if message.subject.isEmpty, let open = context.subjectOpen {
+            message.subject = path(of: open, in: context.fileSystem)
+        }
     }
 
     private static func handle(
@@ -90,6 +95,7 @@ extension Connection {
         case .queryDirectory: try QueryDirectoryCommand.handle(&context)
         case .queryInfo: try QueryInfoCommand.handle(&context)
         case .setInfo: try SetInfoCommand.handle(&context)
+        case .ioctl: try IoctlCommand.handle(&context)
         case .lock: try LockCommand.handle(&context)
         case .changeNotify: try ChangeNotifyCommand.handle(&context)
         case .oplockBreak: try OplockBreakCommand.handle(&context)

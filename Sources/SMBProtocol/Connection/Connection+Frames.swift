@@ -81,7 +81,8 @@ extension Connection {
 
     // MARK: The one loop
 
-    /// Works off a frame's messages from where the work stands. Returns when the last is answered, or one of them waits.
+    /// Works off a frame's messages from where the work stands. Returns when the last is answered, or one of them
+    /// waits.
     ///
     /// - Parameter resumed: the request at the position, where it has waited.
     private func run(
@@ -248,4 +249,3 @@ extension Connection {
         if let payload = frame.payload { output.payloads.append((output.bytes.count, payload)) }
     }
 }
-

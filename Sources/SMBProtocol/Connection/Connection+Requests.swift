@@ -60,9 +60,10 @@ extension Connection {
         }
         let start = server.observer == nil ? nil : ContinuousClock.now
         let refusal = authorize(&message, &work)
+        work.chain.refusal = refusal
         let before = work.reply
         beginMessage(message, &work.reply)
-        let result: Result<CommandResult, SMBFailure>
+        let result: CommandOutcome
         if let refusal {
             result = .failure(refusal)
         } else if case .cancelled(let error)? = message.resumed?.resumption {
@@ -87,11 +88,13 @@ extension Connection {
         }
         let limits = server.limits
         let granted = window.grant(
-            Int(header.credits), limit: isAuthenticated ? limits.creditsPerConnection : limits.creditsBeforeAuthentication)
+            Int(header.credits),
+            limit: isAuthenticated ? limits.creditsPerConnection : limits.creditsBeforeAuthentication)
         work.reply.credits = UInt16(clamping: Int(work.reply.credits) + Int(granted))
         switch negotiation {
         case .done:
-            // "If Connection.NegotiateDialect is 0x0202 … the server MUST disconnect" on a second one — [MS-SMB2] 3.3.5.4
+            // "If Connection.NegotiateDialect is 0x0202 … the server MUST disconnect" on a second one — [MS-SMB2]
+            // 3.3.5.4
             guard header.command != .negotiate else { break }
             return true
         case .none, .wildcard:
@@ -114,6 +117,7 @@ extension Connection {
                 message.treeID = header.treeID
                 return SMBFailure(.invalidParameter)
             }
+            if let refusal = work.chain.refusal { return refusal }
         } else {
             message.sessionID = header.sessionID
             message.treeID = header.treeID
@@ -128,9 +132,11 @@ extension Connection {
         }
         if let refusal = verify(&message) { return refusal }
         if needs == .nothing { return nil }
-        guard let session = message.session, session.state != .inProgress else { return SMBFailure(.userSessionDeleted) }
-        // "If Session.State is Expired, the server MUST fail the request with STATUS_NETWORK_SESSION_EXPIRED" but for these
-        // commands — [MS-SMB2] 3.3.5.2.9
+        guard let session = message.session, session.state != .inProgress else {
+            return SMBFailure(.userSessionDeleted)
+        }
+        // "If Session.State is Expired, the server MUST fail the request with STATUS_NETWORK_SESSION_EXPIRED" but for
+        // these commands — [MS-SMB2] 3.3.5.2.9
         if session.state == .expired, header.command != .logoff, header.command != .close, header.command != .lock {
             return SMBFailure(.networkSessionExpired)
         }
@@ -181,14 +187,15 @@ extension Connection {
     private func beginMessage(_ message: borrowing Message, _ reply: inout ReplyFrame) {
         let asyncID = message.resumed.flatMap { $0.isAnnounced ? AsyncID(rawValue: $0.number) : nil }
         beginMessage(
-            message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: asyncID, signer: message.signer,
+            message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: asyncID,
+            signer: message.signer,
             &reply)
     }
 
     // MARK: Answers
 
     private func answer(
-        _ result: Result<CommandResult, SMBFailure>, _ message: borrowing Message, _ work: inout FrameWork,
+        _ result: CommandOutcome, _ message: borrowing Message, _ work: inout FrameWork,
         _ before: ReplyFrame
     ) -> Step {
         guard let start = work.reply.message else { return .stop }

@@ -6,7 +6,7 @@ import WindowsTypes
 extension Connection {
     /// Tells the observer of a request that has been answered, or has begun to wait.
     func trace(
-        _ message: borrowing Message, _ result: Result<CommandResult, SMBFailure>, since start: ContinuousClock.Instant
+        _ message: borrowing Message, _ result: CommandOutcome, since start: ContinuousClock.Instant
     ) {
         guard let observer = server.observer else { return }
         let status: NTStatus
@@ -19,7 +19,8 @@ extension Connection {
         let elapsed = (ContinuousClock.now - start).components
         observer.completed(
             RequestTrace(
-                time: server.now, client: client, user: message.session?.user?.name ?? "", command: message.header.command.description,
+                time: server.now, client: client, user: message.session?.user?.name ?? "",
+                command: message.header.command.description,
                 messageID: message.header.messageID.rawValue, subject: message.subject, status: status,
                 microseconds: UInt64(clamping: elapsed.seconds) &* 1_000_000
                     &+ UInt64(clamping: elapsed.attoseconds / 1_000_000_000_000)))

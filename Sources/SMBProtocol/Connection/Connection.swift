@@ -9,15 +9,17 @@ import WireCoding
 package protocol ConnectionHost: AnyObject, Sendable {
     /// Memory for a READ's data. Called where the connection runs.
     func makePayload(capacity: Int) -> any PayloadBuffer
-    /// Asks for ``Connection/wake(_:)``, later, where the connection runs. Called from any thread, and from within the connection.
+    /// Asks for ``Connection/wake(_:)``, later, where the connection runs. Called from any thread, and from within the
+    /// connection.
     func wake(_ wake: Wake)
 }
 
 /// The server's side of one TCP connection — [MS-SMB2] 3.3.1.7
 ///
-/// A machine without sockets, clocks or locks: frames in (``receive(_:)``), frames out (``output``). It belongs to its event loop;
-/// whoever owns the socket calls it there only. Where a share's stores may block it is lent as a whole to a pool thread
-/// (``isBlocked``, ``continueBlocking()``), and nobody else touches it until that thread has given it back.
+/// A machine without sockets, clocks or locks: frames in (``receive(_:)``), frames out (``output``). It belongs to its
+/// event loop; whoever owns the socket calls it there only. Where a share's stores may block it is lent as a whole to
+/// a pool thread (``isBlocked``, ``continueBlocking()``), and nobody else touches it until that thread has given it
+/// back.
 package final class Connection {
     package let server: ServerContext
     package let host: any ConnectionHost
@@ -44,12 +46,13 @@ package final class Connection {
     /// Whether anybody has logged in. Until then the frame limit is low and the host's clock runs.
     package internal(set) var isAuthenticated = false
 
-    /// The number of the last request that waited, frame that was held, tree that was connected, or file that was opened.
+    /// The number of the last request that waited, frame that was held, tree that was connected, or file that was
+    /// opened.
     private var lastNumber: UInt64 = 0
     private var scratchMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-    /// READs up to this many bytes are copied behind their header; longer ones get memory of their own, which costs more than
-    /// such a copy.
+    /// READs up to this many bytes are copied behind their header; longer ones get memory of their own, which costs
+    /// more than such a copy.
     static let largestCopiedPayload = 8 * 1024
 
     package init(server: ServerContext, client: String, host: any ConnectionHost) {
@@ -78,11 +81,12 @@ package final class Connection {
     /// Accepted requests that have not been answered.
     package var hasWork: Bool { !pending.isEmpty || !heldFrames.isEmpty || blocked != nil }
 
-    /// The frame that was received last needs a thread that may block; until ``continueBlocking()`` has returned nothing else may
-    /// be called.
+    /// The frame that was received last needs a thread that may block; until ``continueBlocking()`` has returned
+    /// nothing else may be called.
     package var isBlocked: Bool { blocked != nil }
 
-    /// Ends the connection from outside. Opens are closed, waits cancelled, nothing is answered. The core may block meanwhile.
+    /// Ends the connection from outside. Opens are closed, waits cancelled, nothing is answered. The core may block
+    /// meanwhile.
     package func close(_ reason: DisconnectReason) {
         if endReason == nil { endReason = reason }
         let waiting = pending.values.map(\.ticket)
@@ -165,7 +169,7 @@ enum Negotiation {
     case none
     /// SMB1's "SMB 2.???" was answered; an SMB2 NEGOTIATE is to come.
     case wildcard
-    /// Dialect 2.0.2. What the client said is kept for FSCTL_VALIDATE_NEGOTIATE_INFO; nil after an SMB1 NEGOTIATE, which said
-    /// nothing of it.
+    /// Dialect 2.0.2. What the client said is kept for FSCTL_VALIDATE_NEGOTIATE_INFO; nil after an SMB1 NEGOTIATE,
+    /// which said nothing of it.
     case done(NegotiateRequest?)
 }

@@ -2,7 +2,8 @@ package import AccessArbitration
 import SMBMessages
 import WindowsTypes
 
-/// What wakes a connection: handed to its host from any thread, and by the host to ``Connection/wake(_:)`` where the connection runs.
+/// What wakes a connection: handed to its host from any thread, and by the host to ``Connection/wake(_:)`` where the
+/// connection runs.
 package enum Wake: Sendable {
     /// A ticket that a request waits for is settled.
     case ticket(request: UInt64, Ticket.Resumption)

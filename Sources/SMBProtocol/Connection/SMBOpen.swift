@@ -3,8 +3,8 @@ package import SMBMessages
 
 /// One handle of a client's: what [MS-SMB2] 3.3.1.10 calls Open.
 ///
-/// Belongs to its connection's event loop. The file itself, its link, its access and its share mode are the core's ``Open``;
-/// here is what only SMB knows of it.
+/// Belongs to its connection's event loop. The file itself, its link, its access and its share mode are the core's
+/// ``Open``; here is what only SMB knows of it.
 package final class SMBOpen {
     package let fileID: FileID
     package let open: Open

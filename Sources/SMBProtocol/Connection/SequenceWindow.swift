@@ -1,7 +1,8 @@
 /// The message ids that a peer may use: Connection.CommandSequenceWindow — [MS-SMB2] 3.3.1.1
 ///
-/// Ids below `low` are used up, those from `high` on not granted yet; between them a ring of bits tells which are used. The ring is
-/// twice as wide as the most credits, so a peer that leaves out one id for long is granted fewer and never more memory.
+/// Ids below `low` are used up, those from `high` on not granted yet; between them a ring of bits tells which are
+/// used. The ring is twice as wide as the most credits, so a peer that leaves out one id for long is granted fewer and
+/// never more memory.
 struct SequenceWindow {
     private var low: UInt64 = 0
     private var high: UInt64 = 1
@@ -61,8 +62,8 @@ struct SequenceWindow {
         return (Int(truncatingIfNeeded: position >> 6), 1 << (position & 63))
     }
 
-    /// Opens the window for as many ids as are asked for, so that no more than `limit` are unused, and returns how many. At least
-    /// one, as long as the ring has room: whoever has used an id gets another.
+    /// Opens the window for as many ids as are asked for, so that no more than `limit` are unused, and returns how
+    /// many. At least one, as long as the ring has room: whoever has used an id gets another.
     @inline(__always)
     mutating func grant(_ wanted: Int, limit: Int) -> UInt16 {
         var count = max(1, min(wanted, limit - available))

@@ -35,6 +35,7 @@ struct CreateContextAnswers {
         func require(_ counts: Int...) throws(WireError) {
             guard counts.contains(context.data.count) else { throw .invalid("a create context has the wrong length") }
         }
+        guard context.name.count >= 4 else { throw .invalid("a create context's name is too short") }
         switch context.name {
         case CreateContextName.queryMaximalAccess:
             try require(0, 8)

@@ -8,7 +8,10 @@ enum CreateRules {
     private static let undefinedAccess = AccessMask(rawValue: 0x0CE0_FE00)
 
     static func check(_ access: AccessMask) throws(SMBFailure) {
-        guard !access.isEmpty, access.isDisjoint(with: undefinedAccess) else { throw SMBFailure(.accessDenied) }
+        // SYNCHRONIZE alone is no access to anything: smb2.create.gentest.
+        guard !access.isEmpty, access != .synchronize, access.isDisjoint(with: undefinedAccess) else {
+            throw SMBFailure(.accessDenied)
+        }
         guard !access.contains(.accessSystemSecurity) else { throw SMBFailure(.privilegeNotHeld) }
     }
 

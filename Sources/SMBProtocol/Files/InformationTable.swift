@@ -57,7 +57,7 @@ package enum InformationTable {
         Row(3, "FileFsSizeInformation"),
         Row(4, "FileFsDeviceInformation"),
         Row(5, "FileFsAttributeInformation"),
-        Row(6, "FileFsControlInformation", .refused(.notSupported)),
+        Row(6, "FileFsControlInformation"),
         Row(7, "FileFsFullSizeInformation"),
         Row(8, "FileFsObjectIdInformation"),
         Row(9, "FileFsDriverPathInformation", .refused(.notSupported)),

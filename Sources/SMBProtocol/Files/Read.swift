@@ -15,7 +15,10 @@ package enum ReadCommand {
         }
         guard !file.open.isDirectory else { throw SMBFailure(.invalidDeviceRequest) }
         guard !file.open.access.isDisjoint(with: [.readData, .execute]) else { throw SMBFailure(.accessDenied) }
-        guard request.offset <= UInt64(Int64.max) else { throw SMBFailure(.invalidParameter) }
+        let limit = UInt64(Int64.max)
+        guard request.offset <= limit, UInt64(request.length) <= limit - request.offset else {
+            throw SMBFailure(.invalidParameter)
+        }
         let fileSystem = context.fileSystem
         let outcome = try context.fillPayload(capacity: Int(request.length)) { buffer, operation throws(FileSystemError) in
             try fileSystem.read(file.open, at: request.offset, into: buffer, operation)

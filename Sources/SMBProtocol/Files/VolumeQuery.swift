@@ -16,6 +16,8 @@ struct VolumeQuery {
         case .size: InformationAnswer(size.bytes)
         case .device: InformationAnswer(device.bytes)
         case .attribute: InformationAnswer(attribute.bytes, fixedByteCount: 16)
+        // No limits, and none that could be set.
+        case .control: InformationAnswer(FileFsControlInformation().bytes)
         case .fullSize: InformationAnswer(fullSize.bytes)
         case .objectID: InformationAnswer(FileFsObjectIdInformation(objectID: objectID).bytes)
         case .sectorSize: InformationAnswer(sectorSize.bytes)

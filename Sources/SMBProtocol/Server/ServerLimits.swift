@@ -2,13 +2,13 @@
 package struct ServerLimits: Sendable, Equatable {
     // Frames
 
-    /// Of one frame, without its four bytes of length, before anybody has logged in on the connection. A log-in token is
-    /// at most 64 KiB long.
+    /// Of one frame, without its four bytes of length, before anybody has logged in on the connection. A log-in token
+    /// is at most 64 KiB long.
     package var frameBytesBeforeAuthentication = 68 * 1024
     /// Of one frame afterwards: the largest transfer with room for a header, a body and a compound around it.
     package var frameBytes = 256 * 1024
-    /// MaxTransactSize, MaxReadSize and MaxWriteSize. Dialect 2.0.2 knows no transfer of several credits, so clients take
-    /// no more than 64 KiB whatever is offered.
+    /// MaxTransactSize, MaxReadSize and MaxWriteSize. Dialect 2.0.2 knows no transfer of several credits, so clients
+    /// take no more than 64 KiB whatever is offered.
     package var transferBytes = 64 * 1024
     /// Of the messages of one compound.
     package var messagesPerCompound = 64
@@ -30,7 +30,7 @@ package struct ServerLimits: Sendable, Equatable {
     // Credits
 
     package var creditsBeforeAuthentication = 32
-    package var creditsPerConnection = 512
+    package var creditsPerConnection = 8192
 
     // Times
 

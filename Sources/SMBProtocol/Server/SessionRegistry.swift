@@ -75,7 +75,9 @@ package final class SessionRegistry: Sendable {
     /// Guests have proven nothing: they cannot end each other's sessions.
     func takeOver(_ previous: SessionID, by id: SessionID) -> Expire? {
         state.withLock { state in
-            guard let old = state.sessions[previous], let new = state.sessions[id], let user = old.user else { return nil }
+            guard let old = state.sessions[previous], let new = state.sessions[id], let user = old.user else {
+                return nil
+            }
             guard old.isProven, new.isProven, user == new.user else { return nil }
             return old.expire
         }

@@ -17,7 +17,8 @@ struct CompoundTests {
         let frame =
             peer.message(.create, Peer.create("a.txt"), credits: 3, next: true)
             + peer.message(
-                .write, { write.write(data: data.span.bytes, to: &$0) }, flags: .relatedOperations, credits: 3, next: true)
+                .write, { write.write(data: data.span.bytes, to: &$0) }, flags: .relatedOperations, credits: 3,
+                next: true)
             + peer.message(
                 .read, ReadRequest(length: 10, offset: 0, fileID: .inherited), flags: .relatedOperations, credits: 3,
                 next: true)
@@ -69,6 +70,20 @@ struct CompoundTests {
         #expect(second.map(\.status) == [.success, .invalidParameter])
     }
 
+    @Test("what is related to a message without a session or a place has none either")
+    func refusalIsInherited() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        func pair(_ flags: HeaderFlags, _ session: SessionID?) throws -> [NTStatus] {
+            try peer.send(
+                peer.message(.create, Peer.create("a.txt"), flags: flags, sessionID: session, next: true)
+                    + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations)
+            ).map(\.status)
+        }
+        #expect(try pair(.relatedOperations, nil) == [.invalidParameter, .invalidParameter])
+        #expect(try pair([], SessionID(rawValue: 5)) == [.userSessionDeleted, .userSessionDeleted])
+        #expect(try pair([], nil) == [.success, .success])
+    }
+
     @Test("session and tree are inherited, whatever stands in the header")
     func inheritedIDs() throws {
         let peer = try Peer.connected(to: try TestServer())
@@ -80,7 +95,9 @@ struct CompoundTests {
         #expect(try peer.send(frame).map(\.status) == [.success, .success])
     }
 
-    @Test("NextCommand that is unaligned, too small or outside ends the connection", arguments: [1, 8, 63, 76, 4096, 0xFFFF_FFF8])
+    @Test(
+        "NextCommand that is unaligned, too small or outside ends the connection",
+        arguments: [1, 8, 63, 76, 4096, 0xFFFF_FFF8])
     func badNext(next: UInt32) throws {
         let server = try TestServer()
         let peer = try Peer.connected(to: server)
@@ -163,7 +180,8 @@ struct PendingTests {
         #expect(interim.status == .pending)
         if way == 0 {
             #expect(
-                try peer.send(peer.message(.cancel, CancelRequest(), messageID: 0, asyncID: interim.header.asyncID)).isEmpty)
+                try peer.send(peer.message(.cancel, CancelRequest(), messageID: 0, asyncID: interim.header.asyncID))
+                    .isEmpty)
         } else if way == 1 {
             #expect(try peer.send(peer.message(.cancel, CancelRequest(), messageID: id)).isEmpty)
         }

@@ -34,7 +34,8 @@ struct HostileFrameTests {
         #expect(try peer.request(.echo, EchoRequest()).status == .success)
     }
 
-    @Test("every command with a body of the wrong size is refused and the connection lives", arguments: Command.allCases)
+    @Test(
+        "every command with a body of the wrong size is refused and the connection lives", arguments: Command.allCases)
     func wrongStructureSize(command: Command) throws {
         guard command != .negotiate, command != .cancel else { return }
         let peer = try Peer.connected(to: try TestServer())
@@ -43,11 +44,13 @@ struct HostileFrameTests {
         #expect(try peer.request(.echo, EchoRequest()).status == .success)
     }
 
-    @Test("four bytes of length", arguments: [
-        (0x0000_0048, FrameHeader.message(byteCount: 72)), (0x00FF_FFFF, .message(byteCount: 0xFF_FFFF)),
-        (0x8100_0044, .sessionRequest(byteCount: 68)), (0x8500_0000, .keepAlive), (0x8500_0001, .invalid),
-        (0x4745_5420, .invalid), (0x0100_0000, .invalid),
-    ] as [(UInt32, FrameHeader)])
+    @Test(
+        "four bytes of length",
+        arguments: [
+            (0x0000_0048, FrameHeader.message(byteCount: 72)), (0x00FF_FFFF, .message(byteCount: 0xFF_FFFF)),
+            (0x8100_0044, .sessionRequest(byteCount: 68)), (0x8500_0000, .keepAlive), (0x8500_0001, .invalid),
+            (0x4745_5420, .invalid), (0x0100_0000, .invalid),
+        ] as [(UInt32, FrameHeader)])
     func frameHeader(value: UInt32, expected: FrameHeader) {
         #expect(FrameHeader(value) == expected)
     }
@@ -63,9 +66,14 @@ struct HostileFrameTests {
         let write = WriteRequest(dataLength: data.count, offset: 3, fileID: file)
         try peer.send(peer.message(.write, { write.write(data: data.span.bytes, to: &$0) }))
         try peer.request(.read, ReadRequest(length: 100, offset: 0, fileID: file))
-        try peer.request(.queryInfo, QueryInfoRequest(infoType: .file, fileInfoClass: 18, outputBufferLength: 4096, fileID: file))
-        try peer.request(.queryInfo, QueryInfoRequest(infoType: .fileSystem, fileInfoClass: 3, outputBufferLength: 4096, fileID: file))
-        try peer.request(.setInfo, SetInfoRequest(infoType: .file, fileInfoClass: 20, fileID: file, buffer: [9, 0, 0, 0, 0, 0, 0, 0]))
+        try peer.request(
+            .queryInfo, QueryInfoRequest(infoType: .file, fileInfoClass: 18, outputBufferLength: 4096, fileID: file))
+        try peer.request(
+            .queryInfo,
+            QueryInfoRequest(infoType: .fileSystem, fileInfoClass: 3, outputBufferLength: 4096, fileID: file))
+        try peer.request(
+            .setInfo,
+            SetInfoRequest(infoType: .file, fileInfoClass: 20, fileID: file, buffer: [9, 0, 0, 0, 0, 0, 0, 0]))
         try peer.request(.flush, FlushRequest(fileID: file))
         let directory = try peer.open("", options: .directoryFile)
         let query = QueryDirectoryRequest(
@@ -74,13 +82,18 @@ struct HostileFrameTests {
         try peer.request(.queryDirectory, query)
         let lock = LockElement(offset: 0, length: 1, flags: .exclusiveLock)
         try peer.request(.lock, LockRequest(fileID: file, locks: [lock]))
-        try peer.request(.changeNotify, ChangeNotifyRequest(outputBufferLength: 100, fileID: directory, completionFilter: .fileName))
+        try peer.request(
+            .changeNotify, ChangeNotifyRequest(outputBufferLength: 100, fileID: directory, completionFilter: .fileName))
         try peer.request(.ioctl, IoctlRequest(ctlCode: .dfsGetReferrals, input: [1, 2, 3], maxOutputResponse: 100))
         try peer.request(.oplockBreak, OplockBreak(oplockLevel: .none, fileID: file))
         try peer.send(
             peer.message(.create, Peer.create("b.txt"), next: true)
-                + peer.message(.queryInfo, QueryInfoRequest(infoType: .file, fileInfoClass: 5, outputBufferLength: 100, fileID: .inherited), flags: .relatedOperations, next: true)
-                + peer.message(.close, CloseRequest(flags: .postQueryAttrib, fileID: .inherited), flags: .relatedOperations))
+                + peer.message(
+                    .queryInfo,
+                    QueryInfoRequest(infoType: .file, fileInfoClass: 5, outputBufferLength: 100, fileID: .inherited),
+                    flags: .relatedOperations, next: true)
+                + peer.message(
+                    .close, CloseRequest(flags: .postQueryAttrib, fileID: .inherited), flags: .relatedOperations))
         try peer.request(.close, CloseRequest(fileID: file))
         try peer.send(peer.message(.cancel, CancelRequest(), messageID: 3))
         try peer.request(.echo, EchoRequest())
@@ -112,7 +125,8 @@ struct HostileFrameTests {
     func mutations() throws {
         let server = try TestServer()
         let conversation = try Self.conversation(try TestServer()).sent
-        // Session and tree numbers of another conversation are wrong in this one, so frames are mutated as the client makes them.
+        // Session and tree numbers of another conversation are wrong in this one, so frames are mutated as the client
+        // makes them.
         let corpus = conversation.enumerated().map { (name: "\($0.offset)", bytes: $0.element) }
         HostileRun(defaultSeconds: 1).forEachInput(of: corpus, label: "connection, unauthenticated") { _, bytes in
             let peer = Peer(server)
@@ -133,7 +147,9 @@ struct HostileFrameTests {
             var frame = bytes
             SMB2Header.patchMessageID(MessageID(rawValue: peer.nextMessageID), in: &frame)
             SMB2Header.patchSessionID(peer.sessionID, in: &frame)
-            withUnsafeBytes(of: peer.treeID.rawValue.littleEndian) { for index in 0..<4 { frame[36 + index] = $0[index] } }
+            withUnsafeBytes(of: peer.treeID.rawValue.littleEndian) {
+                for index in 0..<4 { frame[36 + index] = $0[index] }
+            }
             peer.nextMessageID += 1
             peer.sent.removeAll(keepingCapacity: true)
             _ = try? peer.send(frame)

@@ -21,7 +21,9 @@ struct NegotiateTests {
         #expect(body.securityBuffer == SPNEGOServer.initialToken)
     }
 
-    @Test("refuses other dialects, and none", arguments: [([Dialect.smb311], NTStatus.notSupported), ([], .invalidParameter)])
+    @Test(
+        "refuses other dialects, and none",
+        arguments: [([Dialect.smb311], NTStatus.notSupported), ([], .invalidParameter)])
     func refuses(dialects: [Dialect], status: NTStatus) throws {
         let peer = Peer(try TestServer())
         let reply = try peer.negotiate(dialects)

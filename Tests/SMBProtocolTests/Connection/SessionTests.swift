@@ -42,7 +42,9 @@ struct SessionTests {
         #expect(peer.connection.sessions.isEmpty)
         #expect(!peer.connection.isAuthenticated)
         // The same id is not a session any more.
-        #expect(try peer.request(.treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8))).status == .userSessionDeleted)
+        #expect(
+            try peer.request(.treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8))).status
+                == .userSessionDeleted)
     }
 
     @Test("garbage instead of a token, and another session's number")
@@ -101,9 +103,26 @@ struct SessionTests {
         let reply = try peer.connect("IPC$")
         #expect(try reply.body(TreeConnectResponse.self).shareType == .pipe)
         #expect(try peer.request(.create, Peer.create("srvsvc")).status == .objectNameNotFound)
-        #expect(try peer.request(.close, CloseRequest(fileID: FileID(persistent: 1, volatile: 1))).status == .fileClosed)
+        #expect(
+            try peer.request(.close, CloseRequest(fileID: FileID(persistent: 1, volatile: 1))).status == .fileClosed)
         let referral = IoctlRequest(ctlCode: .dfsGetReferrals, input: [4, 0, 0, 0], maxOutputResponse: 4096)
         #expect(try peer.request(.ioctl, referral).status == .fsDriverRequired)
+    }
+
+    @Test("IOCTL: what is not known, about what is not open, and a file's object id")
+    func controls() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        let file = try peer.open("a.txt")
+        func ask(_ code: ControlCode, _ file: FileID, flags: IoctlFlags = .isFsctl) throws -> Reply {
+            try peer.request(.ioctl, IoctlRequest(ctlCode: code, fileID: file, maxOutputResponse: 64, flags: flags))
+        }
+        let none = FileID(persistent: 3, volatile: 3)
+        #expect(try ask(.srvEnumerateSnapshots, file).status == .invalidDeviceRequest)
+        #expect(try ask(.srvEnumerateSnapshots, none).status == .fileClosed)
+        #expect(try ask(.srvEnumerateSnapshots, file, flags: []).status == .notSupported)
+        #expect(try ask(.queryNetworkInterfaceInfo, .inherited).status == .invalidDeviceRequest)
+        let id = try ask(.createOrGetObjectID, file)
+        #expect(try id.body(IoctlResponse.self).output.count == 64)
     }
 
     @Test("TREE_DISCONNECT closes what came through it; LOGOFF everything")
@@ -123,7 +142,8 @@ struct SessionTests {
         #expect(try peer.request(.close, CloseRequest(fileID: file), treeID: first).status == .networkNameDeleted)
         #expect(try peer.request(.logoff, LogoffRequest()).status == .success)
         #expect(server.fileSystem.openCount == 0)
-        #expect(try peer.request(.treeDisconnect, TreeDisconnectRequest(), treeID: second).status == .userSessionDeleted)
+        #expect(
+            try peer.request(.treeDisconnect, TreeDisconnectRequest(), treeID: second).status == .userSessionDeleted)
     }
 
     @Test("the end of the connection closes everything")
@@ -198,7 +218,8 @@ struct SessionTests {
         let peer = try Peer.connected(to: try TestServer(limits: limits))
         let token = SPNEGOClient(NTLMClient(.anonymous)).initialToken
         #expect(
-            try peer.request(.sessionSetup, SessionSetupRequest(securityBuffer: token), sessionID: SessionID.none).status
+            try peer.request(.sessionSetup, SessionSetupRequest(securityBuffer: token), sessionID: SessionID.none)
+                .status
                 == .insufficientResources)
         try peer.connect()
         #expect(try peer.connect().status == .insufficientResources)
@@ -225,7 +246,8 @@ struct SigningTests {
         let peer = Peer(try TestServer(requiresSigning: byServer))
         try peer.negotiate()
         try peer.logIn(mode: byServer ? .signingEnabled : [.signingEnabled, .signingRequired])
-        let refused = try peer.request(.treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8)), signed: false)
+        let refused = try peer.request(
+            .treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8)), signed: false)
         #expect(refused.status == .accessDenied)
         #expect(try peer.connect().status == .success)
     }

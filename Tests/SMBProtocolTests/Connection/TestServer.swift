@@ -184,18 +184,22 @@ final class Peer {
     }
 
     func message(
-        _ command: Command, _ body: some SMB2Body, flags: HeaderFlags = [], credits: UInt16 = 1, messageID: UInt64? = nil,
-        sessionID: SessionID? = nil, treeID: TreeID? = nil, asyncID: AsyncID? = nil, signed: Bool? = nil, next: Bool = false
+        _ command: Command, _ body: some SMB2Body, flags: HeaderFlags = [], credits: UInt16 = 1,
+        messageID: UInt64? = nil,
+        sessionID: SessionID? = nil, treeID: TreeID? = nil, asyncID: AsyncID? = nil, signed: Bool? = nil,
+        next: Bool = false
     ) -> [UInt8] {
         message(
-            command, { body.write(to: &$0) }, flags: flags, credits: credits, messageID: messageID, sessionID: sessionID,
+            command, { body.write(to: &$0) }, flags: flags, credits: credits, messageID: messageID,
+            sessionID: sessionID,
             treeID: treeID, asyncID: asyncID, signed: signed, next: next)
     }
 
     /// Sends one request and returns its one response.
     @discardableResult
     func request(
-        _ command: Command, _ body: some SMB2Body, flags: HeaderFlags = [], credits: UInt16 = 1, sessionID: SessionID? = nil,
+        _ command: Command, _ body: some SMB2Body, flags: HeaderFlags = [], credits: UInt16 = 1,
+        sessionID: SessionID? = nil,
         treeID: TreeID? = nil, signed: Bool? = nil
     ) throws -> Reply {
         let replies = try send(
@@ -232,7 +236,8 @@ final class Peer {
         while true {
             let reply = try request(
                 .sessionSetup,
-                SessionSetupRequest(securityMode: mode, previousSessionID: previous, securityBuffer: token), credits: 16)
+                SessionSetupRequest(securityMode: mode, previousSessionID: previous, securityBuffer: token), credits: 16
+            )
             sessionID = reply.header.sessionID
             guard reply.status == .success || reply.status == .moreProcessingRequired else { return reply }
             let body: SessionSetupResponse = try reply.body()

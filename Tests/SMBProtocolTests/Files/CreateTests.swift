@@ -95,7 +95,7 @@ struct CreateTests {
         try bench.make("file")
         let mask: UInt32 = 1 << bit
         let status = bench.create("file", .open, access: mask).status
-        if mask & 0x0CE0_FE00 != 0 {
+        if mask & 0x0CF0_FE00 != 0 {
             #expect(status == .accessDenied)
         } else if mask == 0x0100_0000 {
             #expect(status == .privilegeNotHeld)
@@ -175,7 +175,7 @@ struct CreateTests {
             (CreateContextName.timewarpToken, [1], .invalidParameter),
             (CreateContextName.durableHandleReconnect, Array(repeating: 0, count: 16), .objectNameNotFound),
             (CreateContextName.allocationSize, [0], .invalidParameter),
-            (CreateContextName.queryOnDiskID, [0], .invalidParameter),
+            (CreateContextName.queryOnDiskID, [0], .invalidParameter), ([0x78, 0x78, 0x78], [], .invalidParameter),
             (CreateContextName.queryMaximalAccess, [0, 0], .invalidParameter),
         ] as [([UInt8], [UInt8], NTStatus)])
     func refusesContexts(name: [UInt8], data: [UInt8], status: NTStatus) throws {

@@ -45,6 +45,8 @@ struct DataTests {
         let file = try bench.open("file")
         #expect(bench.read(file, 65_537).status == .invalidParameter)
         #expect(bench.read(file, 1, at: 1 << 63).status == .invalidParameter)
+        #expect(bench.read(file, 1, at: UInt64(Int64.max)).status == .invalidParameter)
+        #expect(bench.read(file, 0, at: UInt64(Int64.max)).status == .success)
         #expect(bench.write(file, bytes: Array(repeating: 0, count: 65_537)).status == .invalidParameter)
         #expect(bench.write(file, "x", at: 1 << 63).status == .invalidParameter)
         #expect(bench.write(file, "xx", at: UInt64(Int64.max) - 1).status == .invalidParameter)

@@ -145,15 +145,22 @@ struct QueryDirectoryTests {
         #expect(found == [".", ".."] + names)
     }
 
-    @Test("an entry costs less than 3 microseconds when built for speed")
+    @Test("an entry costs less than 3 microseconds, in the best of five listings, when built for speed")
     func listsFast() throws {
         let (bench, root) = try bench((0..<10_000).map { "some-file-name-\($0).txt" })
-        let start = ContinuousClock.now
-        var count = 0
-        while case let answer = bench.list(root), answer.status == .success { count += try bench.entries(answer).count }
-        let elapsed = ContinuousClock.now - start
-        #expect(count == 10_002)
-        // Room for a debug build and a busy machine: what it must notice is a listing that grows with its square.
-        #expect(elapsed < .seconds(10), "\(elapsed)")
+        let best = (0..<5).map { _ in
+            let start = ContinuousClock.now
+            var flags: QueryDirectoryFlags = .restartScans
+            while bench.list(root, flags: flags).status == .success { flags = [] }
+            return ContinuousClock.now - start
+        }.min()
+        #if DEBUG
+            // What a debug build must notice is a listing that grows with its square.
+            let limit = Duration.seconds(5)
+        #else
+            let limit = Duration.milliseconds(30)
+        #endif
+        let fastest = try #require(best)
+        #expect(fastest < limit)
     }
 }
