@@ -25,7 +25,7 @@ ERRNOS = {
     "FILE_IS_A_DIRECTORY": (errno.EISDIR,),
     # A directory as the target of a replacing rename, or a directory moved below itself.
     "ACCESS_DENIED": (errno.EISDIR, errno.ENOTEMPTY, errno.EINVAL, errno.ENOTDIR, errno.EEXIST),
-    "SHARING_VIOLATION": (errno.EINVAL,),
+    "SHARING_VIOLATION": (errno.EINVAL, errno.EEXIST),
     "INVALID_PARAMETER": (errno.EINVAL,),
 }
 
