@@ -15,19 +15,9 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
         try perform(.create, .path(request.path), context) { () throws(FileSystemError) in
             try validate(request)
-            var mayCreate = false
-            switch request.disposition {
-            case .open, .overwrite: break
-            default: mayCreate = true
-            }
-            // Most opens make nothing: they share the namespace.
-            let found = try namespace.reading { () throws(FileSystemError) -> Outcome<WindowsOpenResult>? in
-                let place = try resolve(
-                    request.path, followingLast: !request.options.contains(.openReparsePoint), context)
-                guard place.target == nil else { return try openExisting(place, request, context) }
-                guard mayCreate else { throw .notFound }
-                return nil
-            }
+            // Most opens make nothing: they share the namespace. One that must make something does not even look first.
+            let found: Outcome<WindowsOpenResult>? =
+                request.disposition == .create ? nil : try openIfThere(request, context)
             if let found { return try finish(found, request, context) }
             let made = try namespace.writing { () throws(FileSystemError) -> Outcome<WindowsOpenResult> in
                 let place = try resolve(
@@ -36,6 +26,19 @@ extension FileSystem {
                 return try openNew(place, request, context)
             }
             return try finish(made, request, context)
+        }
+    }
+
+    /// Opens what is there; nil where there is nothing and something may be made.
+    private func openIfThere(
+        _ request: WindowsOpenRequest, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<WindowsOpenResult>? {
+        try namespace.reading { () throws(FileSystemError) -> Outcome<WindowsOpenResult>? in
+            let place = try resolve(
+                request.path, followingLast: !request.options.contains(.openReparsePoint), context)
+            guard place.target == nil else { return try openExisting(place, request, context) }
+            guard request.disposition != .open, request.disposition != .overwrite else { throw .notFound }
+            return nil
         }
     }
 
