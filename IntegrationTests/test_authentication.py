@@ -124,6 +124,14 @@ class AuthenticationTests(DoorsTestCase):
             with self.subTest(dialect=dialect):
                 self.server.smbclient("ls", dialect=dialect)
 
+    def test_multi_protocol_negotiation(self):
+        """An SMB1 NEGOTIATE that lists SMB 2.002, and one that lists SMB 2.??? as well."""
+        for dialect in ("SMB2_02", "SMB2_10", "SMB3_11"):
+            with self.subTest(dialect=dialect):
+                self.server.smbclient("ls", dialect=dialect, options=["--option=client min protocol=NT1"])
+        result = self.server.smbclient("ls", dialect="NT1", options=["--option=client min protocol=NT1"], check=False)
+        self.assertNotEqual(result.returncode, 0, "SMB1 itself was spoken")
+
     def test_unknown_share(self):
         result = self.server.smbclient("ls", share="nosuch", check=False)
         self.assertNotEqual(result.returncode, 0)

@@ -35,6 +35,9 @@ printf 'username=%%s\\npassword=%%s\\n' '%s' '%s' >/run/credentials
 mkdir -p /mnt/share
 timeout 60 mount -t cifs //%s/%s /mnt/share -o port=%d,vers=2.0,credentials=/run/credentials,mapposix,iocharset=utf8,noserverino
 timeout 20 umount /mnt/share
+timeout 60 mount -t cifs //%s/%s /mnt/share -o port=%d,vers=2.0,guest
+ls /mnt/share/from-host >/run/shared/guest
+timeout 20 umount /mnt/share
 timeout 60 mount -t cifs //%s/%s /mnt/share -o port=%d,vers=2.0,credentials=/run/credentials,mapposix,iocharset=utf8,serverino
 timeout 150 /usr/bin/python3 -B %s/cifs_guest.py /mnt/share /run/shared/answers /run/shared/source
 timeout 30 umount /mnt/share
@@ -48,11 +51,17 @@ timeout 30 umount /mnt/share
                         uml.HOST,
                         cls.server.share,
                         cls.server.port,
+                        uml.HOST,
+                        cls.server.share,
+                        cls.server.port,
                         HERE,
                     )
                 )
             cls.code, cls.output = guest.run(["/bin/sh", "/run/shared/script"], 200)
-            cls.answers = {}
+            cls.answers, cls.guest_list = {}, ""
+            if os.path.exists(os.path.join(guest.shared, "guest")):
+                with open(os.path.join(guest.shared, "guest")) as file:
+                    cls.guest_list = file.read()
             if os.path.exists(os.path.join(guest.shared, "answers")):
                 with open(os.path.join(guest.shared, "answers")) as file:
                     cls.answers = json.load(file)
@@ -63,6 +72,9 @@ timeout 30 umount /mnt/share
 
     def test_mounted_and_unmounted(self):
         self.assertEqual(self.code, 0, self.output[-3000:])
+
+    def test_a_mount_without_a_password(self):
+        self.assertIn("size-4096\n", self.guest_list, self.output[-3000:])
 
     def test_what_the_host_made(self):
         files = {name.decode(): entry[2] for name, entry in trees.snapshot(self.mounted("from-host")).items()}

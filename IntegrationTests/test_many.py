@@ -174,7 +174,7 @@ class TwentyProgramsTests(DoorsTestCase):
     def test_both_doors_change_the_same_names(self):
         """Create, rename and remove a few names from eight sides: no caller hangs, and both doors agree in the end."""
         os.mkdir(self.mounted("arena"))
-        errors = []
+        errors, stale = [], []
 
         def by_mount(seed):
             for i in range(300):
@@ -190,7 +190,11 @@ class TwentyProgramsTests(DoorsTestCase):
                     except FileNotFoundError:
                         pass
                     except OSError as error:
-                        if error.errno != errno.EBUSY:  # where SMB's share mode forbids it
+                        # EBUSY: SMB's share mode forbids it. ESTALE: the name went between LOOKUP and OPEN; the kernel
+                        # looks it up once more, and it went again.
+                        if error.errno == errno.ESTALE and name == "open":
+                            stale.append(name)
+                        elif error.errno != errno.EBUSY:
                             errors.append("%s: %r" % (name, error))
 
         def by_smb(seed):
@@ -225,6 +229,7 @@ class TwentyProgramsTests(DoorsTestCase):
         for thread in threads:
             thread.join(120)
         self.assertEqual(errors[:5], [])
+        self.assertLessEqual(len(stale), 3, "of 1200 opens")
         self.assertFalse(any(thread.is_alive() for thread in threads))
         with self.server.tree() as tree:
             self.assertEqual(sorted(tree.names("arena")), sorted(os.listdir(self.mounted("arena"))))

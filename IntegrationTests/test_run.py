@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import statistics
 import stat
@@ -168,6 +169,38 @@ class EnvironmentTests(RunTestCase):
         self.assertEqual((outcome.out, outcome.err), ("through\n", ""))
         outcome = self.shell("echo out; echo err >&2; exit 3")
         self.assertEqual((outcome.code, outcome.out, outcome.err), (3, "out\n", "err\n"))
+
+    def test_terminal(self):
+        """On a terminal the command is in the foreground: it reads from it, and Ctrl-C reaches it and not DittoFS."""
+        script = (
+            "test -t 0 && test -t 1 && echo terminal; read line; echo got $line; "
+            "trap 'echo interrupted; exit 33' INT; echo ready; while :; do sleep 0.05; done"
+        )
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(BINARY, [BINARY, "run", "--", "bash", "-c", script], commands.environment())
+        seen = b""
+
+        def read_until(word):
+            nonlocal seen
+            while word not in seen:
+                try:
+                    piece = os.read(terminal, 4096)
+                except OSError:
+                    piece = b""
+                self.assertTrue(piece, "the terminal closed after %r" % seen)
+                seen += piece
+
+        try:
+            read_until(b"terminal\r\n")
+            os.write(terminal, b"words\n")
+            read_until(b"got words\r\n")
+            read_until(b"ready\r\n")
+            os.write(terminal, b"\x03")
+            read_until(b"interrupted\r\n")
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 33)
+        finally:
+            os.close(terminal)
 
     def test_json(self):
         outcome = self.assertEnds(dittofs("run", "--json", "--", "true"))

@@ -72,7 +72,7 @@ package final class ArbitrationTable: Sendable {
     ///     mode, but leaves no trace.
     ///   - linkCount: How many names the inode has.
     package func admit(
-        _ entry: OpenEntry, to inode: InodeNumber, linkCount: UInt32, passing: DataAccess = [], waitingSince: Timestamp?
+        _ entry: OpenEntry, to inode: InodeNumber, linkCount: UInt32, passing: DataAccess = DataAccess(), waitingSince: Timestamp?
     ) -> Admission {
         with(inode) { state in
             guard !state.isPending(entry.link, linkCount: linkCount) else { return .refused(.deletePending) }

@@ -37,6 +37,15 @@ package struct AccessMask: OptionSet, Hashable, Sendable {
     /// Rights that touch neither data nor name: an open that has only these meets no share mode and breaks nothing.
     package static let attributesOnly: AccessMask = [.readAttributes, .writeAttributes, .synchronize, .readControl]
 
+    /// What lets an open read the data: running a program reads it too. Sets that are asked for at every call stand here by name: a
+    /// literal would be built anew, by code that is not specialized, in each room that writes it.
+    package static let readingData: AccessMask = [.readData, .execute]
+    /// What lets an open write the data.
+    package static let writingData: AccessMask = [.writeData, .appendData]
+    /// What open(2) for reading stands for, and for writing.
+    package static let posixReading: AccessMask = [.readData, .readExtendedAttributes]
+    package static let posixWriting: AccessMask = [.writeData, .appendData, .writeAttributes, .writeExtendedAttributes]
+
     /// The GENERIC_* bits replaced by what they stand for on a file — [MS-DTYP] 2.4.3. MAXIMUM_ALLOWED stays.
     package var expandingGenerics: AccessMask {
         var result = subtracting([.genericAll, .genericRead, .genericWrite, .genericExecute])
@@ -58,4 +67,7 @@ package struct PosixAccess: OptionSet, Hashable, Sendable {
     package static let execute = PosixAccess(rawValue: 1)
     package static let write = PosixAccess(rawValue: 2)
     package static let read = PosixAccess(rawValue: 4)
+    /// What making and removing names takes of a directory.
+    package static let writeAndSearch = PosixAccess(rawValue: 3)
+    package static let readOrExecute = PosixAccess(rawValue: 5)
 }

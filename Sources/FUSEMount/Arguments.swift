@@ -82,7 +82,8 @@ func lockRequest(_ lock: UnsafeMutablePointer<flock>?, owner: UInt64?) -> LockRe
 
 /// Sends one answer through libfuse.
 ///
-/// Unchecked: a request belongs to whoever has to answer it, and libfuse takes answers on any thread. Answering consumes it.
+/// Unchecked: a request belongs to whoever has to answer it, and libfuse takes answers on any thread. Answering
+/// consumes it.
 struct Responder: FUSEResponder, @unchecked Sendable {
     private let request: fuse_req_t
 
@@ -111,7 +112,8 @@ struct Responder: FUSEResponder, @unchecked Sendable {
     }
 
     func willWait(unique: UInt64) {
-        // The request stays until it is answered, and it is not answered before this returns: the handler listens to its ticket after.
+        // The request stays until it is answered, and it is not answered before this returns: the handler listens to
+        // its ticket after.
         fuse_req_interrupt_func(
             request,
             { request, data in

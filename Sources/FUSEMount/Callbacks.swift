@@ -6,8 +6,8 @@ import Synchronization
 
 /// libfuse's callbacks: each turns C's arguments into a value and hands it on. Nothing is decided here.
 enum Callbacks {
-    /// What is wanted of the kernel, whatever libfuse would choose. Not AUTO_INVAL_DATA, WRITEBACK_CACHE, EXPORT_SUPPORT, POSIX_ACL,
-    /// CACHE_SYMLINKS nor splice.
+    /// What is wanted of the kernel, whatever libfuse would choose. Not AUTO_INVAL_DATA, WRITEBACK_CACHE,
+    /// EXPORT_SUPPORT, POSIX_ACL, CACHE_SYMLINKS nor splice.
     private static let wanted = UInt32(
         FUSE_CAP_ASYNC_READ | FUSE_CAP_POSIX_LOCKS | FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_DONT_MASK
             | FUSE_CAP_ASYNC_DIO | FUSE_CAP_PARALLEL_DIROPS)
@@ -115,7 +115,8 @@ enum Callbacks {
         operations.create = { request, parent, name, mode, file in
             serve(request) { caller in
                 .create(
-                    parent: NodeID(rawValue: parent), name: bytes(name), mode: mode, umask: caller.umask, flags: flags(file))
+                    parent: NodeID(rawValue: parent), name: bytes(name), mode: mode, umask: caller.umask,
+                    flags: flags(file))
             }
         }
         operations.read = { request, _, size, offset, file in

@@ -9,16 +9,18 @@ enum KernelTables {
         return String(cString: real)
     }
 
-    /// The number of the FUSE connection that is mounted there; nil when what is there is something else. Asks the kernel's table,
-    /// since a question to the mount itself is one that nobody may answer.
+    /// The number of the FUSE connection that is mounted there; nil when what is there is something else. Asks the
+    /// kernel's table, since a question to the mount itself is one that nobody may answer.
     static func connection(mountedAt mountPoint: String) -> UInt32? {
         guard let table = readFile("/proc/self/mountinfo") else { return nil }
-        // proc(5): number, parent, major:minor, root, mount point, options, tags, "-", type. The last mount at a place covers the others.
+        // proc(5): number, parent, major:minor, root, mount point, options, tags, "-", type. The last mount at a place
+        // covers the others.
         var found: UInt32?
         for line in table.split(separator: 0x0A) {
             let fields = line.split(separator: 0x20)
             guard fields.count > 6, unescaped(fields[4]).elementsEqual(mountPoint.utf8) else { continue }
-            let type = fields.firstIndex { $0.elementsEqual("-".utf8) }.map { fields[fields.index(after: $0)...] }?.first
+            let type = fields.firstIndex { $0.elementsEqual("-".utf8) }.map { fields[fields.index(after: $0)...] }?
+                .first
             let device = String(decoding: fields[2], as: UTF8.self).split(separator: ":")
             let isOurs = type?.elementsEqual("fuse.dittofs".utf8) ?? false
             // An anonymous device's minor number is the connection's name — fs/fuse/control.c.

@@ -1,18 +1,17 @@
+package import AccessArbitration
 import CFuse3
+package import FUSEProtocol
+package import FileSystemCore
 import Glibc
 package import Logging
 import Synchronization
-
-package import AccessArbitration
-package import FUSEProtocol
-package import FileSystemCore
 
 /// One mount of a share: libfuse's session, its threads, its beginning and its end.
 ///
 /// This process never asks its own mount anything: killed in the middle of it, it would wait for itself for ever.
 ///
-/// A dedicated thread runs the session, and it alone unmounts and destroys it: from two threads at once that crashes. ``stop()`` only
-/// asks it to, from whichever thread, as often as one likes.
+/// A dedicated thread runs the session, and it alone unmounts and destroys it: from two threads at once that crashes.
+/// ``stop()`` only asks it to, from whichever thread, as often as one likes.
 package final class Mount: Sendable {
     private enum Phase {
         case idle
@@ -59,8 +58,8 @@ package final class Mount: Sendable {
 
     // MARK: Beginning
 
-    /// Mounts, and returns when the mount answers. `onEnd` is called once, from the session's thread, when the mount is gone: by
-    /// ``stop()``, or because somebody else has unmounted it.
+    /// Mounts, and returns when the mount answers. `onEnd` is called once, from the session's thread, when the mount is
+    /// gone: by ``stop()``, or because somebody else has unmounted it.
     package func start(onEnd: (@Sendable (MountEnd) -> Void)? = nil) throws(MountError) {
         let isFirst = state.withLock { state in
             guard case .idle = state.phase else { return false }
@@ -118,7 +117,8 @@ package final class Mount: Sendable {
         guard options.allowsOthers, geteuid() != 0 else { return options }
         let lines = KernelTables.readFile("/etc/fuse.conf")?.split(separator: 0x0A) ?? []
         let isAllowed = lines.contains { line in
-            line.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }).first?.elementsEqual("user_allow_other".utf8)
+            line.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }).first?.elementsEqual(
+                "user_allow_other".utf8)
                 ?? false
         }
         guard !isAllowed else { return options }
@@ -135,13 +135,16 @@ package final class Mount: Sendable {
         isAnswering.store(false, ordering: .releasing)
         begun.finish()
         handler.cancelAll()
-        // The mount answers nobody any more, so nobody may meet it: it leaves the name space before its device is closed.
+        // The mount answers nobody any more, so nobody may meet it: it leaves the name space before its device is
+        // closed.
         if !takeAway() { Unmounting.detach(mountPoint) }
         session.destroy()
         handler.end()
         let (end, onEnd) = state.withLock { state -> (MountEnd, (@Sendable (MountEnd) -> Void)?) in
             let end: MountEnd =
-                if case .stopping = state.phase { .stopped } else if result == 0 { .unmounted } else { .failed(-result) }
+                if case .stopping = state.phase { .stopped } else if result == 0 { .unmounted } else {
+                    .failed(-result)
+                }
             state.phase = .ended(end)
             state.session = nil
             state.connection = nil
@@ -157,8 +160,8 @@ package final class Mount: Sendable {
         finished.finish()
     }
 
-    /// Unmounts and waits until nothing is left of it: at most `seconds`, after which the connection is aborted. Without effect on a
-    /// mount that has ended. Not for a signal handler, nor for the `onEnd` of this mount.
+    /// Unmounts and waits until nothing is left of it: at most `seconds`, after which the connection is aborted.
+    /// Without effect on a mount that has ended. Not for a signal handler, nor for the `onEnd` of this mount.
     package func stop(seconds: Int = 5) {
         let (session, connection) = state.withLock { state -> (Session?, UInt32?) in
             switch state.phase {
@@ -190,11 +193,13 @@ package final class Mount: Sendable {
         for _ in 0..<250 where active.load(ordering: .acquiring) > 0 { usleep(1000) }
     }
 
-    /// Takes the mount out of the name space and ends its connection; false when only the session's own end can do that.
+    /// Takes the mount out of the name space and ends its connection; false when only the session's own end can do
+    /// that.
     private func takeAway() -> Bool {
         detaching.withLock { _ in
             // Somebody may have unmounted it and mounted something else.
-            guard let own = state.withLock({ $0.connection }), KernelTables.connection(mountedAt: mountPoint) == own else {
+            guard let own = state.withLock({ $0.connection }), KernelTables.connection(mountedAt: mountPoint) == own
+            else {
                 return true
             }
             return Unmounting.end(mountPoint)

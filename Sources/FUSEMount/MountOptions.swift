@@ -2,8 +2,8 @@
 package struct MountOptions: Sendable {
     /// Other users than the mounting one may enter. Without root it needs `user_allow_other` in /etc/fuse.conf.
     package var allowsOthers: Bool
-    /// fusermount3 stays behind and unmounts when this process dies, however it does: the mount is made through it, some milliseconds
-    /// later than otherwise.
+    /// fusermount3 stays behind and unmounts when this process dies, however it does: the mount is made through it,
+    /// some milliseconds later than otherwise.
     package var unmountsAutomatically: Bool
     package var isReadOnly: Bool
     /// Programs on the mount may be set-user-ID: root only.

@@ -14,8 +14,8 @@ enum ServiceThread {
         }
     }
 
-    /// Starts a detached thread in which SIGINT, SIGTERM, SIGHUP and SIGQUIT are blocked; so they are in the threads that it starts.
-    /// Where no thread can be had, the caller's does it.
+    /// Starts a detached thread in which SIGINT, SIGTERM, SIGHUP and SIGQUIT are blocked; so they are in the threads
+    /// that it starts. Where no thread can be had, the caller's does it.
     static func start(name: String, _ run: @escaping @Sendable () -> Void) {
         let body = Unmanaged.passRetained(Body(name: name, run: run))
         var signals = sigset_t()

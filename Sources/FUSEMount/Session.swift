@@ -5,17 +5,17 @@ import Synchronization
 
 /// libfuse's session, mounted.
 ///
-/// Unchecked: its pointers are set in `init` and used by libfuse under its own locks; only the session's thread calls ``run(maximumThreads:)``
-/// and, after it, ``destroy()``.
+/// Unchecked: its pointers are set in `init` and used by libfuse under its own locks; only the session's thread calls
+/// ``run(maximumThreads:)`` and, after it, ``destroy()``.
 final class Session: @unchecked Sendable {
     private let session: OpaquePointer
     private let door: UnsafeMutablePointer<cfuse_door>
     /// Guards ``exit()`` against a session that is destroyed meanwhile.
     private let isDestroyed = Mutex(false)
 
-    /// Flags of the INIT answer that libfuse 3.14 does not know — linux/fuse.h. HANDLE_KILLPRIV_V2: the core takes set-user-ID away on
-    /// writes, so the kernel need not ask for `security.capability` before each. DIRECT_IO_ALLOW_MMAP: shared mappings of files
-    /// that are read and written past the page cache.
+    /// Flags of the INIT answer that libfuse 3.14 does not know — linux/fuse.h. HANDLE_KILLPRIV_V2: the core takes
+    /// set-user-ID away on writes, so the kernel need not ask for `security.capability` before each.
+    /// DIRECT_IO_ALLOW_MMAP: shared mappings of files that are read and written past the page cache.
     private static let extraFlags: UInt64 = 1 << 28 | 1 << 36
 
     /// Libfuse reports what it refuses to a process-wide function only; one mount is made at a time.
@@ -70,8 +70,8 @@ final class Session: @unchecked Sendable {
         }
     }
 
-    /// Closes the device, which ends the connection. The mount is out of the name space by then: libfuse's own unmounting complains on
-    /// standard error about one that is detached and still in use.
+    /// Closes the device, which ends the connection. The mount is out of the name space by then: libfuse's own
+    /// unmounting complains on standard error about one that is detached and still in use.
     func destroy() {
         isDestroyed.withLock { isDestroyed in
             isDestroyed = true

@@ -2,11 +2,11 @@ import Glibc
 
 /// Takes a mount away from outside its session.
 enum Unmounting {
-    /// Ends the connection of what is mounted there and takes it out of the name space at once, whoever still uses it. False when
-    /// that takes rights that this process lacks.
+    /// Ends the connection of what is mounted there and takes it out of the name space at once, whoever still uses it.
+    /// False when that takes rights that this process lacks.
     static func end(_ mountPoint: String) -> Bool {
-        // MNT_FORCE aborts a FUSE connection: threads that wait for requests wake, and callers that wait for answers get an error.
-        // With it MNT_DETACH and UMOUNT_NOFOLLOW.
+        // MNT_FORCE aborts a FUSE connection: threads that wait for requests wake, and callers that wait for answers
+        // get an error. With it MNT_DETACH and UMOUNT_NOFOLLOW.
         umount2(mountPoint, 1 | 2 | 8) == 0 || errno != EPERM
     }
 
@@ -21,7 +21,8 @@ enum Unmounting {
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     }
 
-    /// Ends a connection that hangs: every request of it fails from now on. Needs fusectl, which is mounted where it is not.
+    /// Ends a connection that hangs: every request of it fails from now on. Needs fusectl, which is mounted where it is
+    /// not.
     static func abort(connection: UInt32) {
         let path = "/sys/fs/fuse/connections/\(connection)/abort"
         var file = open(path, O_WRONLY | O_CLOEXEC)

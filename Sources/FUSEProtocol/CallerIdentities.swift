@@ -1,7 +1,6 @@
-import Synchronization
-
 import AccessControl
 import FileSystemModel
+import Synchronization
 
 /// Where the supplementary groups of a process are found.
 package protocol GroupSource: Sendable {

@@ -3,8 +3,8 @@ import FileSystemCore
 import FileSystemModel
 
 extension FUSEHandler {
-    /// chmod(2), chown(2), truncate(2), utimensat(2). With a handle, what the open may do counts: ftruncate(2) of a file whose mode
-    /// has changed meanwhile.
+    /// chmod(2), chown(2), truncate(2), utimensat(2). With a handle, what the open may do counts: ftruncate(2) of a
+    /// file whose mode has changed meanwhile.
     func setattr(
         _ node: NodeID, _ request: SetAttributesRequest, via handle: FileHandleID?, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<FUSEReply> {

@@ -10,7 +10,8 @@ extension FUSEHandler {
         }
     }
 
-    /// What one listing asks the core for: what fits when names have this many bytes. Fewer entries than fit are no fault.
+    /// What one listing asks the core for: what fits when names have this many bytes. Fewer entries than fit are no
+    /// fault.
     private static let typicalNameLength = 24
 
     func readdir(
@@ -19,7 +20,8 @@ extension FUSEHandler {
         let open = try open(handle)
         let size = min(max(size, 0), ReplyBufferPool.maximumSize)
         let limit = max(1, size / (WireSize.directoryEntry + Self.typicalNameLength))
-        return try fileSystem.readDirectory(open, after: DirectoryCookie(rawValue: offset), limit: limit, context).reply {
+        return try fileSystem.readDirectory(open, after: DirectoryCookie(rawValue: offset), limit: limit, context).reply
+        {
             entries in
             let buffer = buffers.buffer(count: size)
             var writer = DirectoryWriter(buffer, limit: size)
@@ -37,7 +39,8 @@ extension FUSEHandler {
         let open = try open(handle)
         let size = min(max(size, 0), ReplyBufferPool.maximumSize)
         let limit = max(1, size / (WireSize.directoryEntryPlus + Self.typicalNameLength))
-        return try fileSystem.readDirectory(open, after: DirectoryCookie(rawValue: offset), limit: limit, context).reply {
+        return try fileSystem.readDirectory(open, after: DirectoryCookie(rawValue: offset), limit: limit, context).reply
+        {
             entries in
             let buffer = buffers.buffer(count: size)
             var writer = DirectoryWriter(buffer, limit: size)

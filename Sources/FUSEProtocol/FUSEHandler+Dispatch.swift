@@ -57,7 +57,8 @@ extension FUSEHandler {
 
         case .getlk(let handle, let lock): try getlk(handle, lock, context)
         case .setlk(let handle, let lock, let waits): try setlk(handle, lock, waits: waits, context)
-        case .flock(let handle, let owner, let operation): try flock(handle, owner: owner, operation: operation, context)
+        case .flock(let handle, let owner, let operation):
+            try flock(handle, owner: owner, operation: operation, context)
 
         case .unsupported(let errno): answer(.error(errno))
         }

@@ -2,7 +2,8 @@ import FileSystemCore
 import FileSystemModel
 
 extension FUSEHandler {
-    /// `security.capability`, which the kernel asks for before writes. No file has one here: a write would have to take it away.
+    /// `security.capability`, which the kernel asks for before writes. No file has one here: a write would have to take
+    /// it away.
     private static let capability = Array("security.capability".utf8)
 
     func getxattr(

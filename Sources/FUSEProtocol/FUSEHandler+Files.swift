@@ -5,12 +5,13 @@ import FileSystemModel
 import Synchronization
 
 extension FUSEHandler {
-    /// What open(2)'s flags ask of the core. O_APPEND is not among it: fcntl(2) can change it later, so each WRITE brings its own, and
-    /// pages of a shared mapping that come back through the same handle have a fixed place.
+    /// What open(2)'s flags ask of the core. O_APPEND is not among it: fcntl(2) can change it later, so each WRITE
+    /// brings its own, and pages of a shared mapping that come back through the same handle have a fixed place.
     private func openRequest(_ flags: OpenFlags, through link: Link?) -> PosixOpenRequest {
         PosixOpenRequest(
             access: flags.access, truncates: flags.contains(.truncate),
-            isSynchronous: flags.contains(.dataSynchronous), link: link)  // O_SYNC holds O_DSYNC.
+            isSynchronous: flags.contains(.dataSynchronous),  // O_SYNC holds O_DSYNC.
+            keepsAccessTime: flags.contains(.noAccessTime), link: link)
     }
 
     func open(
@@ -28,9 +29,11 @@ extension FUSEHandler {
         let name = try FileName(name)
         let link = Link(parent: parent.inode, name: name)
         let file = NewFile(
-            type: .regular, permissions: ModeBits.permissions(of: mode), umask: UInt16(truncatingIfNeeded: umask & 0o777))
+            type: .regular, permissions: ModeBits.permissions(of: mode),
+            umask: UInt16(truncatingIfNeeded: umask & 0o777))
         return try fileSystem.create(
-            name, in: parent.inode, file, openRequest(flags, through: link), exclusive: flags.contains(.exclusive), context
+            name, in: parent.inode, file, openRequest(flags, through: link), exclusive: flags.contains(.exclusive),
+            context
         ).reply { made in
             reference(made.attributes.inode, through: link)
             let opened = OpenedFile(handle: handles.add(made.open), flags: grants.openFlags(for: made.attributes))
@@ -62,7 +65,8 @@ extension FUSEHandler {
         }
     }
 
-    /// close(2) of one descriptor: the process loses its record locks on the file, through whichever descriptor it took them — fcntl(2).
+    /// close(2) of one descriptor: the process loses its record locks on the file, through whichever descriptor it took
+    /// them — fcntl(2).
     func flush(
         _ handle: FileHandleID, lockOwner: UInt64, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<FUSEReply> {
@@ -143,7 +147,8 @@ extension FUSEHandler {
     ) throws(FileSystemError) -> Outcome<FUSEReply> {
         guard flags == 0 else { throw .invalidArgument }
         return try fileSystem.copyRange(
-            from: open(source), at: offset, to: open(target), at: targetOffset, count: min(count, Self.copyLimit), context
+            from: open(source), at: offset, to: open(target), at: targetOffset, count: min(count, Self.copyLimit),
+            context
         ).reply { .written(UInt32(clamping: $0)) }
     }
 }

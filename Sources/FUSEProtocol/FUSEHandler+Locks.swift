@@ -57,11 +57,12 @@ extension FUSEHandler {
         default: throw .invalidArgument
         }
         let lock = RangeLock(
-            first: 0, last: .max, isExclusive: isExclusive, owner: lockOwner, processID: UInt32(clamping: context.client))
+            first: 0, last: .max, isExclusive: isExclusive, owner: lockOwner,
+            processID: UInt32(clamping: context.client))
         let waits = operation & FlockOperation.nonBlocking == 0
         if context.resuming == nil, file.locks.withLock({ $0.flockOwner != nil }) {
-            // "The existing lock is first removed, and then a new lock is established" — flock(2). Two holders of shared locks who
-            // both convert would wait for each other otherwise.
+            // "The existing lock is first removed, and then a new lock is established" — flock(2). Two holders of
+            // shared locks who both convert would wait for each other otherwise.
             do throws(FileSystemError) {
                 return try fileSystem.lock(file.open, lock, mayWait: false, context).succeeded
             } catch .lockNotGranted {

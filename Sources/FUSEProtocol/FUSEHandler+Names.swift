@@ -31,7 +31,9 @@ extension FUSEHandler {
         let file = NewFile(
             type: type, permissions: ModeBits.permissions(of: mode), umask: UInt16(truncatingIfNeeded: umask & 0o777),
             device: UInt64(device), symbolicLinkTarget: target)
-        return try fileSystem.make(file, named: name, in: parent.inode, context).reply { entry($0, named: name, in: parent) }
+        return try fileSystem.make(file, named: name, in: parent.inode, context).reply {
+            entry($0, named: name, in: parent)
+        }
     }
 
     /// mknod(2), by which regular files come too.

@@ -4,11 +4,11 @@ package import FileSystemCore
 package import FileSystemModel
 import ProtocolErrors
 
-
-/// One mount's door to the core: takes the kernel's requests as values and answers each exactly once. It has no rules of its own.
+/// One mount's door to the core: takes the kernel's requests as values and answers each exactly once. It has no rules
+/// of its own.
 ///
-/// Thread-safe. Knows neither libfuse nor a mount. A request that has to wait is parked as a value and carried out again from its
-/// start when its ticket is settled; INTERRUPT, and the end of the mount, cancel the wait.
+/// Thread-safe. Knows neither libfuse nor a mount. A request that has to wait is parked as a value and carried out
+/// again from its start when its ticket is settled; INTERRUPT, and the end of the mount, cancel the wait.
 package final class FUSEHandler: Sendable {
     /// One request on its way: all that repeating it takes.
     struct Call: Sendable {
@@ -31,7 +31,8 @@ package final class FUSEHandler: Sendable {
     private let observer: (any FUSERequestObserver)?
     private let resume: @Sendable (@escaping @Sendable () -> Void) -> Void
 
-    /// - Parameter resume: Carries out what a settled ticket has let go on. The thread that settled it may be another door's event loop,
+    /// - Parameter resume: Carries out what a settled ticket has let go on. The thread that settled it may be another
+    ///   door's event loop,
     ///   so a share whose stores block hands it to a pool.
     package init(
         fileSystem: FileSystem, door: DoorID, groups: any GroupSource, observer: (any FUSERequestObserver)? = nil,

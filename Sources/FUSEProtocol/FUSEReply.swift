@@ -27,7 +27,8 @@ package struct OpenedFile: Equatable, Sendable {
 
     /// FOPEN_DIRECT_IO: reads and writes go past the page cache.
     package static let directIO: UInt32 = 1 << 0
-    /// FOPEN_PARALLEL_DIRECT_WRITES: the kernel need not queue writers of one file behind each other, since the core does.
+    /// FOPEN_PARALLEL_DIRECT_WRITES: the kernel need not queue writers of one file behind each other, since the core
+    /// does.
     package static let parallelDirectWrites: UInt32 = 1 << 6
 }
 
@@ -83,7 +84,8 @@ package protocol FUSEResponder: Sendable {
     func willWait(unique: UInt64)
 }
 
-/// Is told of every request after its answer: the trace log's source. Without one, requests are neither timed nor described.
+/// Is told of every request after its answer: the trace log's source. Without one, requests are neither timed nor
+/// described.
 package protocol FUSERequestObserver: Sendable {
     func answered(_ operation: FUSEOperation, of request: FUSERequest, errno: Int32, microseconds: UInt64)
 }

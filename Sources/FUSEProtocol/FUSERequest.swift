@@ -15,7 +15,8 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
     package var inode: InodeNumber { self == .root ? .root : InodeNumber(rawValue: rawValue) }
 }
 
-/// The number that an open file or directory has between the kernel and this mount. Never used twice, and never an address.
+/// The number that an open file or directory has between the kernel and this mount. Never used twice, and never an
+/// address.
 package struct FileHandleID: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt64
 
@@ -41,8 +42,8 @@ package struct FUSERequest: Sendable {
 
 /// The bytes of a WRITE, where the session has received them.
 ///
-/// Unchecked: the memory belongs to the session and stays until ``FUSEHandler/handle(_:_:_:)`` returns; a request that must wait
-/// takes a copy along. Nobody writes to either.
+/// Unchecked: the memory belongs to the session and stays until ``FUSEHandler/handle(_:_:_:)`` returns; a request that
+/// must wait takes a copy along. Nobody writes to either.
 package struct ReceivedBytes: @unchecked Sendable {
     private final class Copy: @unchecked Sendable {
         let memory: UnsafeMutableRawBufferPointer

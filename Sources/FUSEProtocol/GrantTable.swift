@@ -12,8 +12,8 @@ package enum KernelGrant: Equatable, Sendable {
 
 /// What a mount lets its kernel cache, and recalls when it changes.
 ///
-/// An uncached mount hands out nothing: every term is zero, every grant is ``KernelGrant/none``, and no change has anything to recall.
-/// It is therefore not attached to the core, whose commits then make no events at all.
+/// An uncached mount hands out nothing: every term is zero, every grant is ``KernelGrant/none``, and no change has
+/// anything to recall. It is therefore not attached to the core, whose commits then make no events at all.
 package final class GrantTable: CacheHolder {
     package init() {}
 

@@ -1,6 +1,5 @@
-import Synchronization
-
 import FileSystemCore
+import Synchronization
 
 /// One open file of the kernel's.
 final class FileHandle: Sendable {

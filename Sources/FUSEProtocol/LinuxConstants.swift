@@ -1,8 +1,8 @@
 package import AccessControl
 package import FileSystemModel
 
-/// Linux's numbers that cross the FUSE boundary. They are written down here since the C library's own are ambiguous from Swift, and
-/// since no header of libfuse is visible in this room. The values are those of x86-64 and arm64.
+/// Linux's numbers that cross the FUSE boundary. They are written down here since the C library's own are ambiguous
+/// from Swift, and since no header of libfuse is visible in this room. The values are those of x86-64 and arm64.
 
 /// open(2)'s flags — asm-generic/fcntl.h.
 package struct OpenFlags: OptionSet, Hashable, Sendable {
@@ -19,6 +19,7 @@ package struct OpenFlags: OptionSet, Hashable, Sendable {
     package static let truncate = OpenFlags(rawValue: 0o1000)
     package static let append = OpenFlags(rawValue: 0o2000)
     package static let dataSynchronous = OpenFlags(rawValue: 0o10000)
+    package static let noAccessTime = OpenFlags(rawValue: 0o1000000)
     package static let synchronous = OpenFlags(rawValue: 0o4010000)
 
     /// The rights that open(2) must find; access mode 3, which is Linux's own, asks for both.

@@ -1,12 +1,11 @@
-import Synchronization
-
 import FileSystemCore
 import FileSystemModel
+import Synchronization
 
 /// What the kernel refers to, and by which name it last came there.
 ///
-/// A node has as many references as entries were given out for it; FORGET takes them back. The core is told of the first and of the
-/// last only. A shard's lock is a leaf.
+/// A node has as many references as entries were given out for it; FORGET takes them back. The core is told of the
+/// first and of the last only. A shard's lock is a leaf.
 final class NodeTable: Sendable {
     private struct Node {
         var references: UInt64

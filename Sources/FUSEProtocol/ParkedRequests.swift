@@ -1,6 +1,5 @@
-import Synchronization
-
 import AccessArbitration
+import Synchronization
 
 /// Requests that wait for somebody, by their number: for INTERRUPT, and for the end of the mount.
 final class ParkedRequests: Sendable {

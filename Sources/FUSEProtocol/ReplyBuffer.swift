@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Memory for one answer, from a pool: the store writes into it, the kernel reads from it, and nothing is copied between.
+/// Memory for one answer, from a pool: the store writes into it, the kernel reads from it, and nothing is copied
+/// between.
 ///
 /// Unchecked: one request owns it. It is filled before it becomes part of an answer and only read after that.
 package final class ReplyBuffer: @unchecked Sendable {

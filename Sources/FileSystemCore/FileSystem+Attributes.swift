@@ -146,7 +146,7 @@ extension FileSystem {
         if let uid = changes.uid { attributes.uid = uid }
         if let gid = changes.gid { attributes.gid = gid }
         if changes.uid != nil || changes.gid != nil, changes.permissions == nil, !attributes.isDirectory {
-            dropSetIDs(&attributes)
+            dropSetIDs(&attributes, for: identity)
         }
         if let permissions = changes.permissions {
             attributes.permissions = permissions
@@ -154,7 +154,7 @@ extension FileSystem {
                 attributes.permissions.remove(.setGroupID)
             }
         } else if changes.size != nil, !identity.isPrivileged {
-            dropSetIDs(&attributes)
+            dropSetIDs(&attributes, for: identity)
         }
         if let dosAttributes = changes.dosAttributes {
             attributes.dosAttributes = dosAttributes.intersection(.settable)
@@ -195,10 +195,11 @@ extension FileSystem {
     }
 
     /// set-user-ID goes, and set-group-ID where it means execution and not mandatory locking.
-    func dropSetIDs(_ attributes: inout Attributes) {
+    func dropSetIDs(_ attributes: inout Attributes, for identity: Identity) {
         guard attributes.type == .regular else { return }
         attributes.permissions.remove(.setUserID)
-        if attributes.permissions.contains(.groupExecute) { attributes.permissions.remove(.setGroupID) }
+        let isOutsider = !identity.isPrivileged && !identity.isMember(of: attributes.gid)
+        if isOutsider || attributes.permissions.contains(.groupExecute) { attributes.permissions.remove(.setGroupID) }
     }
 
     /// Gives a file another size; bytes beyond it are gone, bytes up to it are zeros. The caller commits the record.

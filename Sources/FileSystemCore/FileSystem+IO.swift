@@ -13,7 +13,7 @@ extension FileSystem {
         _ open: Open, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         try perform(.read, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            guard !open.access.isDisjoint(with: [.readData, .execute]) else {
+            guard !open.access.isDisjoint(with: .readingData) else {
                 throw open.style == .windows ? .accessDenied : .badHandle
             }
             try requireBytes(open)
@@ -48,6 +48,7 @@ extension FileSystem {
 
     /// After the locks of the read were left. A read that has its bytes does not fail for its time stamp.
     func noteAccess(_ open: Open, _ context: OperationContext) {
+        guard !open.keepsAccessTime else { return }
         guard open.style == .posix || !open.state.withLock({ $0.frozen.contains(.access) }) else { return }
         do throws(FileSystemError) {
             try inodes.writing(open.inode) { () throws(FileSystemError) in
@@ -74,7 +75,7 @@ extension FileSystem {
         _ open: Open, at offset: UInt64?, from buffer: UnsafeRawBufferPointer, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         try perform(.write, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            guard !open.access.isDisjoint(with: [.writeData, .appendData]) else {
+            guard !open.access.isDisjoint(with: .writingData) else {
                 throw open.style == .windows ? .accessDenied : .badHandle
             }
             try requireBytes(open)
@@ -115,7 +116,7 @@ extension FileSystem {
         if !frozen.contains(.change) { attributes.changeTime = now }
         attributes.changeNumber &+= 1
         attributes.dosAttributes.insert(.archive)
-        if !context.identity.isPrivileged { dropSetIDs(&attributes) }
+        if !context.identity.isPrivileged { dropSetIDs(&attributes, for: context.identity) }
     }
 
     /// What close(2) reports: everything that was written is in the store already.

@@ -54,7 +54,7 @@ extension FileSystem {
     func writableDirectory(_ inode: InodeNumber, _ context: OperationContext) throws(FileSystemError) -> InodeRecord {
         let record = try directory(inode)
         guard record.attributes.linkCount > 0 else { throw .notFound }
-        try AccessCheck.require([.write, .execute], of: context.identity, to: record.attributes)
+        try AccessCheck.require(.writeAndSearch, of: context.identity, to: record.attributes)
         guard !arbitration.isDeletePending(inode) else { throw .deletePending }
         return record
     }

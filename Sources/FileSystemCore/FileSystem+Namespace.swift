@@ -7,7 +7,7 @@ extension FileSystem {
     /// mknod, mkdir and symlink.
     ///
     /// - Throws: `.exists`, `.accessDenied`, `.notPermitted` for a device, `.notFound`, `.notDirectory`, `.tooManyLinks`, `.readOnly`,
-    ///   `.noSpace`.
+    ///   `.noSpace`, `.nameTooLong` for a link's target.
     package func make(
         _ file: NewFile, named name: FileName, in parent: InodeNumber, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Attributes> {
@@ -28,6 +28,8 @@ extension FileSystem {
             // Before anything is said about the name: without search permission nobody learns which there are.
             try AccessCheck.require(.execute, of: context.identity, to: parent.attributes)
             guard try metadata.entry(named: name, in: parentNumber) == nil else { throw .exists }
+            // symlink(2): no longer than a path can be.
+            guard file.symbolicLinkTarget.count < Self.maximumPathBytes else { throw .nameTooLong }
             try requireWritable()
             parent = try writableDirectory(parentNumber, context)
             if file.type == .characterDevice || file.type == .blockDevice, !context.identity.isPrivileged {
@@ -49,6 +51,9 @@ extension FileSystem {
             return (record, receipt)
         }
     }
+
+    /// PATH_MAX, the NUL at the end included.
+    static let maximumPathBytes = 4096
 
     /// A hard link's and a directory's bound, as ext4 has it for hard links.
     static let maximumLinks: UInt32 = 65_000

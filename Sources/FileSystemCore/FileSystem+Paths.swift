@@ -25,30 +25,34 @@ extension FileSystem {
     func resolve(
         _ path: [FileName], followingLast: Bool, _ context: OperationContext
     ) throws(FileSystemError) -> ResolvedPath {
-        let root = try record(.root)
-        /// The directories from the root to where the walk stands.
-        var trail = [root]
-        var rest = path[...].map { Component.name($0) }[...]
+        /// Where the walk stands, and the directories from the root to there.
+        var directory = try record(.root)
+        var ancestors: [InodeNumber] = []
+        var rest = path[...]
+        /// What links have put before `rest`, the next one last.
+        var ofLinks: [Component] = []
         var linksFollowed = 0
-        /// Components at the end of `rest` that come from the request, not from a link: they decide what a missing one means.
-        var requested = rest.count
         /// A component is missing, or in the middle and no directory: the request's path is wrong, or the link that was to be its last
         /// component leads nowhere.
-        func missing() -> FileSystemError { requested > 0 ? .pathNotFound : .notFound }
-        while let component = rest.popFirst() {
-            let isFromLink = rest.count >= requested
-            requested = min(requested, rest.count)
+        func missing() -> FileSystemError { rest.isEmpty ? .notFound : .pathNotFound }
+        while true {
             let name: FileName
-            switch component {
-            case .parent:
-                guard trail.count > 1 else { throw .notFound }
-                trail.removeLast()
-                continue
-            case .name(let next): name = next
+            let isFromLink = !ofLinks.isEmpty
+            if let component = ofLinks.popLast() {
+                switch component {
+                case .parent:
+                    guard let parent = ancestors.popLast() else { throw .notFound }
+                    directory = try record(parent)
+                    continue
+                case .name(let next): name = next
+                }
+            } else if let next = rest.popFirst() {
+                name = next
+            } else {
+                break
             }
-            let directory = trail[trail.count - 1]
             try AccessCheck.require(.execute, of: context.identity, to: directory.attributes)
-            let isLast = rest.isEmpty
+            let isLast = rest.isEmpty && ofLinks.isEmpty
             guard let entry = try entryIgnoringCase(name, in: directory.attributes.inode) else {
                 guard isLast, !isFromLink else { throw missing() }
                 return ResolvedPath(parent: directory, name: name)
@@ -58,9 +62,10 @@ extension FileSystem {
             case .symbolicLink where !isLast || followingLast:
                 linksFollowed += 1
                 guard linksFollowed <= Self.maximumLinksFollowed else { throw .notFound }
-                rest = try components(of: target.symbolicLinkTarget ?? [])[...] + rest
+                ofLinks += try components(of: target.symbolicLinkTarget ?? []).reversed()
             case .directory where !isLast:
-                trail.append(target)
+                ancestors.append(directory.attributes.inode)
+                directory = target
             case _ where isLast:
                 return ResolvedPath(parent: directory, name: name, entry: entry, target: target)
             default:
@@ -68,13 +73,11 @@ extension FileSystem {
             }
         }
         // The root, or a link that ends in `.` or `..`.
-        let last = trail[trail.count - 1]
-        guard trail.count > 1 else { return ResolvedPath(target: last) }
-        let parent = trail[trail.count - 2]
-        let entry = try name(of: last.attributes.inode, in: parent.attributes.inode).flatMap { name throws(FileSystemError) in
-            try metadata.entry(named: name, in: parent.attributes.inode)
+        guard let parent = ancestors.last else { return ResolvedPath(target: directory) }
+        let entry = try name(of: directory.attributes.inode, in: parent).flatMap { name throws(FileSystemError) in
+            try metadata.entry(named: name, in: parent)
         }
-        return ResolvedPath(parent: parent, name: entry?.name, entry: entry, target: last)
+        return ResolvedPath(parent: try record(parent), name: entry?.name, entry: entry, target: directory)
     }
 
     private enum Component {

@@ -87,27 +87,29 @@ extension FileSystem {
         if request.truncates { wanted.insert(.write) }
         try AccessCheck.require(wanted, of: identity, to: attributes)
         if isWritten, attributes.dosAttributes.contains(.readOnly) { throw .accessDenied }
+        if request.keepsAccessTime, !AccessCheck.isOwner(identity, of: attributes) { throw .notPermitted }
     }
 
     private func admitPosix(
         _ request: PosixOpenRequest, _ attributes: Attributes, _ context: OperationContext
     ) throws(FileSystemError) -> Open {
-        var access: DataAccess = []
-        var mask: AccessMask = [.readAttributes]
-        if !request.access.isDisjoint(with: [.read, .execute]) {
+        var access = DataAccess()
+        var mask = AccessMask.readAttributes
+        if !request.access.isDisjoint(with: .readOrExecute) {
             access.insert(.read)
-            mask.formUnion([.readData, .readExtendedAttributes])
+            mask.formUnion(.posixReading)
         }
         if request.access.contains(.write) {
             access.insert(.write)
-            mask.formUnion([.writeData, .appendData, .writeAttributes, .writeExtendedAttributes])
+            mask.formUnion(.posixWriting)
         }
         let open = Open(
             id: newOpenID(), inode: attributes.inode, type: attributes.type, context: context, access: mask, share: .all,
-            link: request.link, isAppending: request.isAppending, isWriteThrough: request.isSynchronous)
+            link: request.link, isAppending: request.isAppending, isWriteThrough: request.isSynchronous,
+            keepsAccessTime: request.keepsAccessTime)
         let entry = OpenEntry(id: open.id, style: .posix, access: access, share: .all, link: request.link)
         let admission = arbitration.admit(
-            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: request.truncates ? .write : [],
+            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: request.truncates ? .write : DataAccess(),
             waitingSince: nil)
         switch admission {
         case .refused(let error): throw error

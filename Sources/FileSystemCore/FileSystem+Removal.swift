@@ -53,7 +53,7 @@ extension FileSystem {
     func requireRemovable(
         _ child: Attributes, from parent: Attributes, _ identity: Identity
     ) throws(FileSystemError) {
-        try AccessCheck.require([.write, .execute], of: identity, to: parent)
+        try AccessCheck.require(.writeAndSearch, of: identity, to: parent)
         guard AccessCheck.mayRemove(child, from: parent, identity: identity) else { throw .notPermitted }
     }
 
@@ -72,8 +72,11 @@ extension FileSystem {
             let now = environment.clock.now()
             touch(&parent.attributes, now)
             let removal = try unlinking(child, now)
+            var mutations = removal.mutations
+            mutations.append(.deleteEntry(parent: entry.parent, name: entry.name))
+            mutations.append(.putInode(parent))
             let receipt = try commit(
-                removal.mutations + [.deleteEntry(parent: entry.parent, name: entry.name), .putInode(parent)], context,
+                mutations, context,
                 preconditions: child.attributes.isDirectory ? [.directoryEmpty(entry.inode)] : [],
                 orElse: .directoryNotEmpty,
                 events: [ChangeEvent(.removed(Link(parent: entry.parent, name: entry.name)), entry.inode)])

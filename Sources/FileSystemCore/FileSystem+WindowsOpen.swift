@@ -15,19 +15,9 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
         try perform(.create, .path(request.path), context) { () throws(FileSystemError) in
             try validate(request)
-            var mayCreate = false
-            switch request.disposition {
-            case .open, .overwrite: break
-            default: mayCreate = true
-            }
-            // Most opens make nothing: they share the namespace.
-            let found = try namespace.reading { () throws(FileSystemError) -> Outcome<WindowsOpenResult>? in
-                let place = try resolve(
-                    request.path, followingLast: !request.options.contains(.openReparsePoint), context)
-                guard place.target == nil else { return try openExisting(place, request, context) }
-                guard mayCreate else { throw .notFound }
-                return nil
-            }
+            // Most opens make nothing: they share the namespace. One that must make something does not even look first.
+            let found: Outcome<WindowsOpenResult>? =
+                request.disposition == .create ? nil : try openIfThere(request, context)
             if let found { return try finish(found, request, context) }
             let made = try namespace.writing { () throws(FileSystemError) -> Outcome<WindowsOpenResult> in
                 let place = try resolve(
@@ -36,6 +26,19 @@ extension FileSystem {
                 return try openNew(place, request, context)
             }
             return try finish(made, request, context)
+        }
+    }
+
+    /// Opens what is there; nil where there is nothing and something may be made.
+    private func openIfThere(
+        _ request: WindowsOpenRequest, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<WindowsOpenResult>? {
+        try namespace.reading { () throws(FileSystemError) -> Outcome<WindowsOpenResult>? in
+            let place = try resolve(
+                request.path, followingLast: !request.options.contains(.openReparsePoint), context)
+            guard place.target == nil else { return try openExisting(place, request, context) }
+            guard request.disposition != .open, request.disposition != .overwrite else { throw .notFound }
+            return nil
         }
     }
 
@@ -77,7 +80,7 @@ extension FileSystem {
             guard attributes.type == .regular else { throw .accessDenied }
             let kept: DOSAttributes = [.hidden, .system]
             guard attributes.dosAttributes.intersection(kept).isSubset(of: request.dosAttributes) else { throw .accessDenied }
-            guard maximal.isSuperset(of: [.writeData]), !attributes.dosAttributes.contains(.readOnly) else {
+            guard maximal.contains(.writeData), !attributes.dosAttributes.contains(.readOnly) else {
                 throw .accessDenied
             }
         }
@@ -104,10 +107,9 @@ extension FileSystem {
     ) throws(FileSystemError) -> AccessMask {
         let wanted = request.access.expandingGenerics
         var available = maximal
-        let writing: AccessMask = [.writeData, .appendData]
         let isReadOnly =
             options.isReadOnly || (attributes.dosAttributes.contains(.readOnly) && !attributes.isDirectory)
-        if isReadOnly { available.subtract(writing) }
+        if isReadOnly { available.subtract(.writingData) }
         if options.isReadOnly {
             available.subtract([
                 .writeAttributes, .writeExtendedAttributes, .delete, .deleteChild, .writeDAC, .writeOwner,
@@ -156,9 +158,9 @@ extension FileSystem {
         _ attributes: Attributes, link: Link?, granted: AccessMask, maximal: AccessMask, action: CreateAction,
         _ request: WindowsOpenRequest, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
-        var data: DataAccess = []
-        if !granted.isDisjoint(with: [.readData, .execute]) { data.insert(.read) }
-        if !granted.isDisjoint(with: [.writeData, .appendData]) { data.insert(.write) }
+        var data = DataAccess()
+        if !granted.isDisjoint(with: .readingData) { data.insert(.read) }
+        if !granted.isDisjoint(with: .writingData) { data.insert(.write) }
         if granted.contains(.delete) { data.insert(.delete) }
         let replaces = action == .overwritten || action == .superseded
         let open = Open(
@@ -168,7 +170,7 @@ extension FileSystem {
             isWriteThrough: request.options.contains(.writeThrough))
         let entry = OpenEntry(id: open.id, style: .windows, access: data, share: request.share, link: link)
         let admission = arbitration.admit(
-            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: replaces ? .write : [],
+            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: replaces ? .write : DataAccess(),
             waitingSince: waitingSince(context))
         switch admission {
         case .refused(let error): throw error
@@ -222,7 +224,7 @@ extension FileSystem {
                     touch(&record.attributes, environment.clock.now())
                     let replaced = request.dosAttributes.intersection(.settable).union(.archive)
                     record.attributes.dosAttributes = replaced
-                    if !context.identity.isPrivileged { dropSetIDs(&record.attributes) }
+                    if !context.identity.isPrivileged { dropSetIDs(&record.attributes, for: context.identity) }
                 }
                 if request.allocationSize > 0, let id = record.contentID {
                     // The cut has freed at least as much, but another may have been faster: then it is not reserved.

@@ -32,6 +32,8 @@ package final class Open: Sendable {
     package let isAppending: Bool
     /// Writes are safe before they are answered: O_SYNC, FILE_WRITE_THROUGH.
     package let isWriteThrough: Bool
+    /// Reading leaves the access time alone: O_NOATIME.
+    package let keepsAccessTime: Bool
 
     struct State {
         var link: Link?
@@ -45,7 +47,7 @@ package final class Open: Sendable {
 
     init(
         id: OpenID, inode: InodeNumber, type: FileType, context: OperationContext, access: AccessMask, share: ShareMode,
-        link: Link?, isAppending: Bool, isWriteThrough: Bool
+        link: Link?, isAppending: Bool, isWriteThrough: Bool, keepsAccessTime: Bool = false
     ) {
         self.id = id
         self.inode = inode
@@ -58,6 +60,7 @@ package final class Open: Sendable {
         identity = context.identity
         self.isAppending = isAppending
         self.isWriteThrough = isWriteThrough
+        self.keepsAccessTime = keepsAccessTime
         state = Mutex(State(link: link))
     }
 

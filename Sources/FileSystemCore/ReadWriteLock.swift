@@ -74,13 +74,14 @@ struct InodeLocks: Sendable {
     func writing<Result>(
         _ inodes: [InodeNumber], _ body: () throws(FileSystemError) -> Result
     ) throws(FileSystemError) -> Result {
-        try descend(Set(inodes.map(index)).sorted()[...], body)
+        try descend(inodes.map(index).sorted()[...], body)
     }
 
+    /// Ascending, each stripe once however many of the inodes share it.
     private func descend<Result>(
         _ indices: ArraySlice<Int>, _ body: () throws(FileSystemError) -> Result
     ) throws(FileSystemError) -> Result {
         guard let first = indices.first else { return try body() }
-        return try stripes[first].writing { () throws(FileSystemError) in try descend(indices.dropFirst(), body) }
+        return try stripes[first].writing { () throws(FileSystemError) in try descend(indices.drop { $0 == first }, body) }
     }
 }

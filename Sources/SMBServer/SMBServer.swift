@@ -66,7 +66,7 @@ package final class SMBServer: Sendable {
 
     /// Listens; a client that connects from now on is served. Blocks its caller meanwhile, and returns the port.
     ///
-    /// - Throws: NIO's `IOError` where the address cannot be had.
+    /// - Throws: NIO's `IOError` where the address cannot be had. The server is then stopped, and no thread of it is left.
     package func start() throws -> Int {
         pool.start()
         let bootstrap = ServerBootstrap(group: group)
@@ -83,9 +83,14 @@ package final class SMBServer: Sendable {
                 value: .init(low: context.limits.unsentReplyBytes / 4, high: context.limits.unsentReplyBytes)
             )
             .childChannelInitializer { [self] channel in accept(channel) }
-        let listener = try bootstrap.bind(host: configuration.host, port: configuration.port).wait()
-        state.withLock { $0.listener = listener }
-        return listener.localAddress?.port ?? configuration.port
+        do {
+            let listener = try bootstrap.bind(host: configuration.host, port: configuration.port).wait()
+            state.withLock { $0.listener = listener }
+            return listener.localAddress?.port ?? configuration.port
+        } catch {
+            stop(grace: .zero)
+            throw error
+        }
     }
 
     /// Accepts nothing more, answers what was accepted, closes within the grace time, and returns when all is closed.

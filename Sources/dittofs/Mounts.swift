@@ -5,7 +5,8 @@ enum Mounts {
     /// Takes a FUSE mount out of the tree, whoever still uses it. Does nothing where there is none.
     static func detach(_ path: String) {
         guard isMountPoint(path) else { return }
-        if umount2(path, Int32(MNT_DETACH)) == 0 { return }
+        // MNT_FORCE ends the connection as well: whoever waits for an answer of a dead server gets an error.
+        if umount2(path, Int32(MNT_FORCE) | Int32(MNT_DETACH)) == 0 { return }
         // Not root: the setuid helper may do it.
         var child = pid_t()
         let arguments = ["fusermount3", "-u", "-z", "-q", "--", path]

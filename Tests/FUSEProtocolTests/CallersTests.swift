@@ -1,8 +1,8 @@
+import FileSystemModel
 import Synchronization
 import Testing
 
 @testable import FUSEProtocol
-import FileSystemModel
 
 @Suite("Callers of the FUSE door, and who watches them")
 struct CallersTests {
@@ -46,7 +46,9 @@ struct CallersTests {
 
         func answered(_ operation: FUSEOperation, of request: FUSERequest, errno: Int32, microseconds: UInt64) {
             let name = operation.entryName.map { String(decoding: $0, as: UTF8.self) } ?? "-"
-            seen.withLock { $0.append("\(operation.name) \(name) \(operation.handle?.rawValue ?? 0) \(request.uid) \(errno)") }
+            seen.withLock {
+                $0.append("\(operation.name) \(name) \(operation.handle?.rawValue ?? 0) \(request.uid) \(errno)")
+            }
         }
     }
 
@@ -59,11 +61,13 @@ struct CallersTests {
         let lock = LockRequest(kind: .exclusive, start: 0, length: 0, owner: 1, pid: 1)
         _ = try fixture.ask(.setlk(handle, lock, waits: false))
         let unique = fixture.send(
-            .setlk(handle, LockRequest(kind: .shared, start: 0, length: 0, owner: 2, pid: 2), waits: true), to: Recorder())
+            .setlk(handle, LockRequest(kind: .shared, start: 0, length: 0, owner: 2, pid: 2), waits: true),
+            to: Recorder())
         fixture.handler.interrupt(unique: unique)
         #expect(
             observer.seen.withLock { $0 } == [
-                "lookup no 0 12 2", "create a 0 0 0", "setlk - \(handle.rawValue) 0 0", "setlk - \(handle.rawValue) 0 4",
+                "lookup no 0 12 2", "create a 0 0 0", "setlk - \(handle.rawValue) 0 0",
+                "setlk - \(handle.rawValue) 0 4",
             ])
     }
 
@@ -82,7 +86,9 @@ struct CallersTests {
         #expect(try set(3) == 22)
         guard case .size(3) = try fixture.ask(.getxattr(node, name: name, size: 0)) else { return #expect(Bool(false)) }
         #expect(try fixture.errno(.getxattr(node, name: name, size: 2)) == 34)
-        guard case .bytes([1, 2, 3]) = try fixture.ask(.getxattr(node, name: name, size: 3)) else { return #expect(Bool(false)) }
+        guard case .bytes([1, 2, 3]) = try fixture.ask(.getxattr(node, name: name, size: 3)) else {
+            return #expect(Bool(false))
+        }
         guard case .size(7) = try fixture.ask(.listxattr(node, size: 0)) else { return #expect(Bool(false)) }
         guard case .bytes(let list) = try fixture.ask(.listxattr(node, size: 7)) else { return #expect(Bool(false)) }
         #expect(list == name + [0])

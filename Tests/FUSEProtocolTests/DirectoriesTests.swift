@@ -1,7 +1,7 @@
+import FileSystemModel
 import Testing
 
 @testable import FUSEProtocol
-import FileSystemModel
 
 @Suite("Listings through the FUSE door")
 struct DirectoriesTests {
@@ -94,7 +94,8 @@ struct DirectoriesTests {
         let handle = try fixture.opendir(directory)
         let before = fixture.handler.references(of: directory)
         // Room for ., .. and two more: 160 bytes each.
-        guard case .directoryPlus(let buffer, let sent) = try fixture.ask(.readdirplus(handle, offset: 0, size: 4 * 160))
+        guard
+            case .directoryPlus(let buffer, let sent) = try fixture.ask(.readdirplus(handle, offset: 0, size: 4 * 160))
         else { return #expect(Bool(false)) }
         let entries = Self.parse(buffer.bytes, plus: true)
         #expect(entries.count <= 4 && entries.count >= 2)
@@ -111,7 +112,9 @@ struct DirectoriesTests {
         let fixture = try Fixture()
         for index in 0..<40 { _ = try fixture.mkdir("d\(index)") }
         let handle = try fixture.opendir(.root)
-        guard case .data(let first) = try fixture.ask(.readdir(handle, offset: 0, size: 512)) else { return #expect(Bool(false)) }
+        guard case .data(let first) = try fixture.ask(.readdir(handle, offset: 0, size: 512)) else {
+            return #expect(Bool(false))
+        }
         let seen = Self.parse(first.bytes, plus: false)
         let last = try #require(seen.last)
         for name in [last.name, "d39"] {

@@ -1,8 +1,8 @@
+import FileSystemCore
+import FileSystemModel
 import Testing
 
 @testable import FUSEProtocol
-import FileSystemCore
-import FileSystemModel
 
 @Suite("Files through the FUSE door")
 struct FilesTests {
@@ -49,7 +49,8 @@ struct FilesTests {
         _ = try fixture.write("hello", to: handle)
         #expect(
             try fixture.errno(
-                .create(parent: .root, name: Array("a".utf8), mode: 0o600, umask: 0, flags: [.readWrite, .exclusive])) == 17)
+                .create(parent: .root, name: Array("a".utf8), mode: 0o600, umask: 0, flags: [.readWrite, .exclusive]))
+                == 17)
         #expect(try fixture.attributes(node).size == 5)
         _ = try fixture.open(node, [.writeOnly, .truncate])
         #expect(try fixture.attributes(node).size == 0)
@@ -166,9 +167,13 @@ struct FilesTests {
         let fixture = try Fixture()
         let (_, handle) = try fixture.create("a")
         _ = try fixture.write("x", to: handle, at: 1 << 20)
-        guard case .offset(let data) = try fixture.ask(.lseek(handle, offset: 0, whence: 3)) else { return #expect(Bool(false)) }
+        guard case .offset(let data) = try fixture.ask(.lseek(handle, offset: 0, whence: 3)) else {
+            return #expect(Bool(false))
+        }
         #expect(data == 1 << 20)
-        guard case .offset(0) = try fixture.ask(.lseek(handle, offset: 0, whence: 4)) else { return #expect(Bool(false)) }
+        guard case .offset(0) = try fixture.ask(.lseek(handle, offset: 0, whence: 4)) else {
+            return #expect(Bool(false))
+        }
         #expect(try fixture.errno(.lseek(handle, offset: 2 << 20, whence: 3)) == 6)
         #expect(try fixture.errno(.lseek(handle, offset: -1, whence: 3)) == 6)
         #expect(try fixture.errno(.lseek(handle, offset: 0, whence: 2)) == 22)
@@ -186,7 +191,8 @@ struct FilesTests {
         else { return #expect(Bool(false)) }
         #expect(try fixture.read(target) == "\u{0}3456")
         #expect(
-            try fixture.errno(.copyFileRange(from: source, offset: 0, to: target, targetOffset: 0, count: 4, flags: 1)) == 22)
+            try fixture.errno(.copyFileRange(from: source, offset: 0, to: target, targetOffset: 0, count: 4, flags: 1))
+                == 22)
     }
 
     @Test("a read-only share is EROFS")
@@ -194,7 +200,8 @@ struct FilesTests {
         let fixture = try Fixture(isReadOnly: true)
         #expect(try fixture.errno(.mkdir(parent: .root, name: Array("d".utf8), mode: 0o777, umask: 0)) == 30)
         #expect(
-            try fixture.errno(.create(parent: .root, name: Array("d".utf8), mode: 0o777, umask: 0, flags: .readWrite)) == 30)
+            try fixture.errno(.create(parent: .root, name: Array("d".utf8), mode: 0o777, umask: 0, flags: .readWrite))
+                == 30)
         #expect(try fixture.errno(.access(.root, mask: 2)) == 30)
         #expect(try fixture.errno(.access(.root, mask: 5)) == 0)
     }

@@ -1,12 +1,12 @@
-import Synchronization
-import Testing
-
 import AccessArbitration
 import ContentStore
-@testable import FUSEProtocol
 import FileSystemCore
 import FileSystemModel
 import MetadataStore
+import Synchronization
+import Testing
+
+@testable import FUSEProtocol
 
 /// A clock that moves only when it is told to; what is scheduled on it never runs by itself.
 final class ManualClock: CoreClock {
@@ -127,7 +127,8 @@ final class Fixture: Sendable {
         return (NodeID(attributes.inode), file.handle)
     }
 
-    func open(_ node: NodeID, _ flags: OpenFlags = .readWrite, uid: UInt32 = 0, gid: UInt32 = 0) throws -> FileHandleID {
+    func open(_ node: NodeID, _ flags: OpenFlags = .readWrite, uid: UInt32 = 0, gid: UInt32 = 0) throws -> FileHandleID
+    {
         let reply = try ask(.open(node, flags: flags), uid: uid, gid: gid)
         guard case .opened(let file) = reply else { throw Unexpected(reply: reply) }
         return file.handle

@@ -1,7 +1,7 @@
+import FileSystemModel
 import Testing
 
 @testable import FUSEProtocol
-import FileSystemModel
 
 @Suite("Locks through the FUSE door")
 struct LocksTests {
@@ -16,7 +16,9 @@ struct LocksTests {
         #expect(try fixture.errno(.setlk(handle, exclusive(1, start: 10, length: 5), waits: false)) == 0)
         guard case .lock(let held) = try fixture.ask(.getlk(handle, exclusive(2))) else { return #expect(Bool(false)) }
         #expect(held == HeldLock(first: 10, last: 14, isExclusive: true, pid: 1))
-        guard case .lock(nil) = try fixture.ask(.getlk(handle, exclusive(2, start: 15))) else { return #expect(Bool(false)) }
+        guard case .lock(nil) = try fixture.ask(.getlk(handle, exclusive(2, start: 15))) else {
+            return #expect(Bool(false))
+        }
         guard case .lock(nil) = try fixture.ask(.getlk(handle, exclusive(1))) else { return #expect(Bool(false)) }
     }
 

@@ -1,8 +1,8 @@
+import FileSystemCore
+import FileSystemModel
 import Testing
 
 @testable import FUSEProtocol
-import FileSystemCore
-import FileSystemModel
 
 @Suite("Names through the FUSE door")
 struct NamesTests {
@@ -29,13 +29,20 @@ struct NamesTests {
         arguments: [
             BadName(operation: .lookup(parent: .root, name: []), errno: 22, testDescription: "empty"),
             BadName(operation: .lookup(parent: .root, name: Array("a/b".utf8)), errno: 22, testDescription: "slash"),
-            BadName(operation: .mkdir(parent: .root, name: Array("..".utf8), mode: 0, umask: 0), errno: 22, testDescription: "dots"),
+            BadName(
+                operation: .mkdir(parent: .root, name: Array("..".utf8), mode: 0, umask: 0), errno: 22,
+                testDescription: "dots"),
             BadName(operation: .lookup(parent: .root, name: long), errno: 36, testDescription: "long lookup"),
             BadName(operation: .unlink(parent: .root, name: long), errno: 36, testDescription: "long unlink"),
             BadName(operation: .lookup(parent: .root, name: Array("no".utf8)), errno: 2, testDescription: "missing"),
-            BadName(operation: .lookup(parent: NodeID(rawValue: 9999), name: Array("a".utf8)), errno: 116, testDescription: "stale parent"),
-            BadName(operation: .rmdir(parent: .root, name: Array("no".utf8)), errno: 2, testDescription: "rmdir missing"),
-            BadName(operation: .mknod(parent: .root, name: Array("n".utf8), mode: 0o040644, umask: 0, device: 0), errno: 22, testDescription: "mknod of a directory"),
+            BadName(
+                operation: .lookup(parent: NodeID(rawValue: 9999), name: Array("a".utf8)), errno: 116,
+                testDescription: "stale parent"),
+            BadName(
+                operation: .rmdir(parent: .root, name: Array("no".utf8)), errno: 2, testDescription: "rmdir missing"),
+            BadName(
+                operation: .mknod(parent: .root, name: Array("n".utf8), mode: 0o040644, umask: 0, device: 0), errno: 22,
+                testDescription: "mknod of a directory"),
             BadName(operation: .unsupported(errno: 38), errno: 38, testDescription: "unsupported"),
         ])
     func badNames(row: BadName) throws {
@@ -56,7 +63,9 @@ struct NamesTests {
         _ = fixture.send(.forget(node, count: 2), to: recorder)
         guard case .none = recorder.replies[0] else { throw Unexpected(reply: recorder.replies[0]) }
         #expect(fixture.handler.references(of: node) == 3)
-        _ = fixture.send(.forgetMany([(node: node, count: UInt64(2)), (node: NodeID(rawValue: 12345), count: UInt64(9))]), to: Recorder())
+        _ = fixture.send(
+            .forgetMany([(node: node, count: UInt64(2)), (node: NodeID(rawValue: 12345), count: UInt64(9))]),
+            to: Recorder())
         #expect(fixture.handler.references(of: node) == 1)
         _ = fixture.send(.forget(node, count: 1), to: Recorder())
         #expect(fixture.handler.nodeCount == 0)
@@ -120,7 +129,8 @@ struct NamesTests {
         let fixture = try Fixture()
         let directory = try fixture.entry(.mkdir(parent: .root, name: Array("d".utf8), mode: 0o1777, umask: 0o027))
         #expect(ModeBits.mode(of: directory) == 0o041750)
-        let fifo = try fixture.entry(.mknod(parent: .root, name: Array("f".utf8), mode: 0o010666, umask: 0o022, device: 5))
+        let fifo = try fixture.entry(
+            .mknod(parent: .root, name: Array("f".utf8), mode: 0o010666, umask: 0o022, device: 5))
         #expect(ModeBits.mode(of: fifo) == 0o010644)
         #expect(fifo.device == 0)
         let device = try fixture.entry(
@@ -129,7 +139,9 @@ struct NamesTests {
         let link = try fixture.entry(
             .symlink(parent: .root, name: Array("s".utf8), target: Array("some/where".utf8)))
         #expect(link.type == .symbolicLink)
-        guard case .bytes(let target) = try fixture.ask(.readlink(NodeID(link.inode))) else { return #expect(Bool(false)) }
+        guard case .bytes(let target) = try fixture.ask(.readlink(NodeID(link.inode))) else {
+            return #expect(Bool(false))
+        }
         #expect(target == Array("some/where".utf8))
         #expect(try fixture.errno(.readlink(NodeID(fifo.inode))) == 22)
     }

@@ -1,9 +1,9 @@
 import AccessControl
+import FileSystemModel
 import Testing
 
 @testable import FUSEProtocol
 @testable import FileSystemCore
-import FileSystemModel
 
 @Suite("Answers in the kernel's layout — linux/fuse.h")
 struct WireTests {
@@ -35,7 +35,8 @@ struct WireTests {
             totalBytes: 1, freeBytes: 1, blockSize: 4096, inodes: 1, identifier: 1, created: .epoch)
         let sizes: [(FUSEReply, Int?)] = [
             (.entry(attributes, .none), 128), (.attributes(attributes, .none), 104), (.opened(file), 16),
-            (.created(attributes, .none, file), 144), (.written(1), 8), (.size(1), 8), (.offset(1), 8), (.lock(nil), 24),
+            (.created(attributes, .none, file), 144), (.written(1), 8), (.size(1), 8), (.offset(1), 8),
+            (.lock(nil), 24),
             (.statistics(statistics), 80), (.success, nil), (.error(1), nil), (.none, nil), (.bytes([1]), nil),
         ]
         for (reply, size) in sizes { #expect(encode(reply)?.count == size) }
@@ -88,7 +89,8 @@ struct WireTests {
             encode(
                 .statistics(
                     FileSystemStatistics(
-                        totalBytes: 40_960, freeBytes: 8192, blockSize: 4096, inodes: 5, identifier: 1, created: .epoch))))
+                        totalBytes: 40_960, freeBytes: 8192, blockSize: 4096, inodes: 5, identifier: 1, created: .epoch)
+                )))
         let words: [UInt64] = (0..<5).map { integer(bytes, at: $0 * 8, as: UInt64.self) }
         #expect(words == [10, 2, 2, 7, 2])
         #expect((0..<3).map { integer(bytes, at: 40 + $0 * 4, as: UInt32.self) } == [4096, 255, 4096])

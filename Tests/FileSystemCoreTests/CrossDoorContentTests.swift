@@ -100,6 +100,15 @@ struct CrossDoorContentTests {
         try world.expectEmpty()
     }
 
+    @Test("a link's target is no longer than a path")
+    func linkTargets() throws {
+        let world = try World()
+        #expect(throws: FileSystemError.nameTooLong) {
+            try world.root.make("l", .symbolicLink, target: String(repeating: "x", count: 4096))
+        }
+        #expect(try world.root.make("l", .symbolicLink, target: String(repeating: "x", count: 4095)).size == 4095)
+    }
+
     @Test("read-only comes before rights, as on Linux")
     func readOnly() throws {
         let world = try World(isReadOnly: true, rootMode: 0o755)

@@ -51,7 +51,7 @@ final class LiveServer: Sendable {
     let server: SMBServer
     let port: UInt16
 
-    init(limits: ServerLimits = ServerLimits(), blocks: Bool = false) throws {
+    init(limits: ServerLimits = ServerLimits(), blocks: Bool = false, port: Int = 0) throws {
         let content: any ContentStore =
             blocks ? BlockingContentStore(maximumBytes: 256 << 20) : MemoryContentStore(maximumBytes: 256 << 20)
         fileSystem = try FileSystem(
@@ -67,9 +67,9 @@ final class LiveServer: Sendable {
                 users: users, policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true)),
             limits: limits)
         server = SMBServer(
-            context: context, configuration: .init(port: 0, eventLoopThreads: 2, blockingThreads: 2),
+            context: context, configuration: .init(port: port, eventLoopThreads: 2, blockingThreads: 2),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        port = UInt16(clamping: try server.start())
+        self.port = UInt16(clamping: try server.start())
     }
 
     func transport(timeoutSeconds: Int = 20) throws -> Transport {

@@ -45,6 +45,14 @@ struct ServerTests {
         #expect(live.fileSystem.openCount == 0)
     }
 
+    @Test("a port that is taken is an error, and leaves nothing running")
+    func portTaken() throws {
+        let live = try LiveServer()
+        defer { live.server.stop(grace: .seconds(1)) }
+        #expect(throws: (any Error).self) { try LiveServer(port: Int(live.port)) }
+        try live.client().echo()
+    }
+
     @Test("status tells of connections, sessions, trees and opens")
     func status() throws {
         let live = try LiveServer()

@@ -22,7 +22,8 @@ struct cfuse_door {
 /// Puts hooks on the device of a mounted session whose user data is a `cfuse_door`. 0, or a negative errno.
 int cfuse_install_hooks(struct fuse_session *session);
 
-/// Runs a session on up to `max_threads` threads, each with its own clone of the device. Returns when the session has ended.
+/// Runs a session on up to `max_threads` threads, each with its own clone of the device. Returns when the session has
+/// ended.
 int cfuse_run(struct fuse_session *session, unsigned int max_threads);
 
 /// A session over `operations`, mounted with the options of a comma-separated list; NULL when libfuse refuses.

@@ -48,7 +48,7 @@ package enum CreateCommand {
         }
         var options = coreOptions(request.createOptions)
         if path.namesDirectory {
-            // "If PathName ends with a backslash and FILE_NON_DIRECTORY_FILE is set: STATUS_OBJECT_NAME_INVALID" — [MS-FSA] 2.1.5.1
+            // What is no directory cannot be named like one — [MS-FSA] 2.1.5.1
             guard !options.contains(.nonDirectory), CreateRules.suitsDirectories(request.createDisposition) else {
                 throw SMBFailure(.objectNameInvalid)
             }
@@ -70,7 +70,9 @@ package enum CreateCommand {
         return result
     }
 
-    private static func coreDisposition(_ disposition: SMBMessages.CreateDisposition) -> FileSystemCore.CreateDisposition {
+    private static func coreDisposition(_ disposition: SMBMessages.CreateDisposition)
+        -> FileSystemCore.CreateDisposition
+    {
         switch disposition {
         case .supersede: .supersede
         case .open: .open

@@ -5,8 +5,8 @@ import SMBMessages
 import WindowsTypes
 import WireCoding
 
-/// What a CREATE's contexts ask for — [MS-SMB2] 2.2.13.2. Contexts of other names are ignored; names that occur twice have been
-/// refused by the parser.
+/// What a CREATE's contexts ask for — [MS-SMB2] 2.2.13.2. Contexts of other names are ignored; names that occur twice
+/// have been refused by the parser.
 struct CreateContextAnswers {
     /// Bytes.
     private(set) var allocationSize: UInt64 = 0
@@ -58,7 +58,7 @@ struct CreateContextAnswers {
         var answers: [CreateContext] = []
         if let maximalAccess {
             if let timestamp = maximalAccess.timestamp, timestamp == FileTime(result.attributes.modificationTime) {
-                // "…the server MUST … set QueryStatus to STATUS_NONE_MAPPED" — [MS-SMB2] 3.3.5.9.5
+                // Nothing has changed since the client asked last: it gets no mask — [MS-SMB2] 3.3.5.9.5
                 answers.append(MaximalAccessResponse(queryStatus: .noneMapped, maximalAccess: 0).context)
             } else {
                 answers.append(MaximalAccessResponse(maximalAccess: result.maximalAccess.rawValue).context)

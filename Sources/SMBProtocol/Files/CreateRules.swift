@@ -32,7 +32,7 @@ enum CreateRules {
                 throw SMBFailure(.invalidParameter)
             }
         }
-        // "If FILE_DELETE_ON_CLOSE is set and DesiredAccess includes neither DELETE nor GENERIC_ALL": MAXIMUM_ALLOWED may bring it.
+        // Who deletes on close must ask for DELETE; MAXIMUM_ALLOWED may bring it — [MS-SMB2] 3.3.5.9
         if options.contains(.deleteOnClose) {
             guard !access.isDisjoint(with: [.delete, .genericAll, .maximumAllowed]) else {
                 throw SMBFailure(.accessDenied)

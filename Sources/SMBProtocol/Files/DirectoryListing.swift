@@ -106,12 +106,14 @@ struct DirectoryListing {
         return true
     }
 
-    /// What an open of the entry would find: the file behind a symbolic link; nil for a link that leads nowhere, which is listed as
-    /// itself.
+    /// What an open of the entry would find: the file behind a symbolic link; nil for a link that leads nowhere, which
+    /// is listed as itself.
     private func target(
         of entry: FileSystemCore.DirectoryEntry, in directory: Open, _ context: borrowing CommandContext
     ) -> Attributes? {
-        guard let name = try? FileName(entry.name), let path = context.fileSystem.path(of: directory) else { return nil }
+        guard let name = try? FileName(entry.name), let path = context.fileSystem.path(of: directory) else {
+            return nil
+        }
         let request = WindowsOpenRequest(
             path: path + [name], access: .readAttributes, share: .all, disposition: .open)
         guard case .done(let found, _)? = try? context.fileSystem.open(request, context.operation) else { return nil }

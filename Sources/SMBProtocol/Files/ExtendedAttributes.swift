@@ -21,7 +21,9 @@ enum ExtendedAttributes {
         var names = try names(of: open.inode, context)
         if !request.inputBuffer.isEmpty {
             var reader = WireReader(request.inputBuffer.span.bytes)
-            guard let wanted = try? FileGetEaInformation.parseList(&reader) else { throw SMBFailure(.eaListInconsistent) }
+            guard let wanted = try? FileGetEaInformation.parseList(&reader) else {
+                throw SMBFailure(.eaListInconsistent)
+            }
             let folded = Set(wanted.map { FoldedName(folding: $0) })
             names = names.filter { folded.contains(FoldedName(folding: $0)) }
         }

@@ -8,8 +8,8 @@ import WireCoding
 /// An answer to QUERY_INFO before it is cut to the client's buffer.
 struct InformationAnswer {
     let bytes: [UInt8]
-    /// A buffer smaller than this gets nothing. Windows compares with the size of its structure, padding and one unit of a name
-    /// included.
+    /// A buffer smaller than this gets nothing. Windows compares with the size of its structure, padding and one unit
+    /// of a name included.
     let fixedByteCount: Int
 
     init(_ bytes: [UInt8], fixedByteCount: Int? = nil) {
@@ -59,7 +59,8 @@ struct FileQuery {
         case .alternateName:
             // No short names are made: the name itself is one under which the file can be opened.
             InformationAnswer(
-                FileNameInformation(fileName: Array(path[((path.lastIndex(of: 0x5C) ?? -1) + 1)...])).bytes, fixedByteCount: 8)
+                FileNameInformation(fileName: Array(path[((path.lastIndex(of: 0x5C) ?? -1) + 1)...])).bytes,
+                fixedByteCount: 8)
         case .position: InformationAnswer(position.bytes)
         case .mode: InformationAnswer(mode.bytes)
         case .alignment: InformationAnswer(FileAlignmentInformation(alignmentRequirement: 0).bytes)

@@ -2,7 +2,8 @@ package import FileSystemModel
 package import SMBMessages
 package import WindowsTypes
 
-/// What the file commands remember of an open from one request to the next: the scan of a directory, the position, the mode.
+/// What the file commands remember of an open from one request to the next: the scan of a directory, the position, the
+/// mode.
 package struct FileState {
     /// As they were at CREATE.
     package var createOptions: CreateOptions
@@ -19,7 +20,8 @@ package struct FileState {
 
     /// The options that FileModeInformation repeats.
     private static let modeOptions: CreateOptions = [
-        .writeThrough, .sequentialOnly, .noIntermediateBuffering, .synchronousIOAlert, .synchronousIONonAlert, .deleteOnClose,
+        .writeThrough, .sequentialOnly, .noIntermediateBuffering, .synchronousIOAlert, .synchronousIONonAlert,
+        .deleteOnClose,
     ]
 }
 

@@ -45,7 +45,9 @@ enum FileUpdate {
     }
 
     /// A buffer that is too short for its class is STATUS_INFO_LENGTH_MISMATCH.
-    private static func parse<Structure: InformationStructure>(_ request: SetInfoRequest) throws(SMBFailure) -> Structure {
+    private static func parse<Structure: InformationStructure>(_ request: SetInfoRequest) throws(SMBFailure)
+        -> Structure
+    {
         do throws(WireError) {
             return try Structure(bytes: request.buffer)
         } catch {
@@ -57,7 +59,7 @@ enum FileUpdate {
 
     /// The path that a rename or a link names. Unlike CREATE's it may begin with a backslash.
     private static func target(_ name: [UInt8], _ rootDirectory: UInt64) throws(SMBFailure) -> [FileName] {
-        // "RootDirectory … MUST be zero" — [MS-FSCC] 2.4.42.2
+        // No path is relative to a handle here: RootDirectory is zero — [MS-FSCC] 2.4.42.2
         guard rootDirectory == 0, !name.isEmpty else { throw SMBFailure(.invalidParameter) }
         let relative = WindowsPath.isSeparator(name[0]) ? Array(name.dropFirst()) : name
         switch WindowsPath.parse(relative) {

@@ -9,8 +9,8 @@ package enum FlushCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: FlushRequest = try context.request()
         let file = try context.open(request.fileID)
-        // "…if Open.GrantedAccess includes neither FILE_WRITE_DATA nor FILE_APPEND_DATA … STATUS_ACCESS_DENIED"; of a directory
-        // the same bits are the rights to add files and directories.
+        // Only who may write may flush; of a directory the same bits are the rights to add files and directories —
+        // [MS-SMB2] 3.3.5.11
         guard !file.open.access.isDisjoint(with: [.writeData, .appendData]) else { throw SMBFailure(.accessDenied) }
         let outcome = try context.core { operation throws(FileSystemError) in
             try context.fileSystem.sync(file.open, dataOnly: false, operation)

@@ -1,7 +1,7 @@
 package import WindowsTypes
 
-/// Which information classes are answered and how the others are refused: the tables that QUERY_INFO, SET_INFO and QUERY_DIRECTORY
-/// work from. `ClassesAndOptions.md` says the same with its sources; a test compares the two.
+/// Which information classes are answered and how the others are refused: the tables that QUERY_INFO, SET_INFO and
+/// QUERY_DIRECTORY work from. `ClassesAndOptions.md` says the same with its sources; a test compares the two.
 package enum InformationTable {
     package enum Handling: Equatable, Sendable {
         case answered

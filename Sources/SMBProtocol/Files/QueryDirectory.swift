@@ -7,6 +7,9 @@ import WireCoding
 
 /// SMB2 QUERY_DIRECTORY — [MS-SMB2] 2.2.33, 3.3.5.18, [MS-FSA] 2.1.5.6.3
 package enum QueryDirectoryCommand {
+    /// No name is longer than 255 units. Matching costs the product of both lengths, for every entry.
+    private static let maximumExpressionBytes = 3 * 255
+
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: QueryDirectoryRequest = try context.request()
         let file = try context.open(request.fileID)
@@ -19,9 +22,9 @@ package enum QueryDirectoryCommand {
         guard let informationClass = DirectoryInformationClass(request.fileInformationClass) else {
             throw SMBFailure(.invalidInfoClass)
         }
-        guard !request.fileName.contains(0x5C), !request.fileName.contains(0x2F) else {
-            throw SMBFailure(.objectNameInvalid)
-        }
+        guard request.fileName.count <= maximumExpressionBytes,
+            !request.fileName.contains(where: WindowsPath.isSeparator)
+        else { throw SMBFailure(.objectNameInvalid) }
         guard file.open.access.contains(.readData) else { throw SMBFailure(.accessDenied) }
         guard request.outputBufferLength >= UInt32(informationClass.fixedByteCount) else {
             throw SMBFailure(.infoLengthMismatch)

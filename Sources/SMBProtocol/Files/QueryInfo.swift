@@ -9,7 +9,7 @@ package enum QueryInfoCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: QueryInfoRequest = try context.request()
         let file = try context.open(request.fileID)
-        // "If OutputBufferLength is greater than Connection.MaxTransactSize … STATUS_INVALID_PARAMETER"
+        // More than the MaxTransactSize that was negotiated — [MS-SMB2] 3.3.5.20
         guard request.outputBufferLength <= UInt32(clamping: context.limits.transferBytes) else {
             throw SMBFailure(.invalidParameter)
         }
@@ -40,7 +40,8 @@ package enum QueryInfoCommand {
         }
         let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open, context) : 0
         let query = FileQuery(
-            attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open), file: file,
+            attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
+            file: file,
             volume: volume)
         let path = FileQuery.needsPath(informationClass) ? windowsPath(of: file, context.fileSystem) : []
         guard let answer = query.answer(informationClass, path: path) else { throw SMBFailure(.invalidInfoClass) }
@@ -57,7 +58,8 @@ package enum QueryInfoCommand {
         }
         guard case .done(let statistics, _) = outcome else { return .waiting(for: outcome) }
         let query = VolumeQuery(
-            statistics: statistics, label: Array(context.share.name.utf8), isReadOnly: context.fileSystem.options.isReadOnly)
+            statistics: statistics, label: Array(context.share.name.utf8),
+            isReadOnly: context.fileSystem.options.isReadOnly)
         guard let answer = query.answer(informationClass) else { throw SMBFailure(.invalidInfoClass) }
         return try reply(answer, request, &context)
     }

@@ -9,7 +9,7 @@ package enum ReadCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: ReadRequest = try context.request()
         let file = try context.open(request.fileID)
-        // "If the Length is greater than Connection.MaxReadSize … STATUS_INVALID_PARAMETER"
+        // More than the MaxReadSize that was negotiated — [MS-SMB2] 3.3.5.12
         guard request.length <= UInt32(clamping: context.limits.transferBytes) else {
             throw SMBFailure(.invalidParameter)
         }
@@ -20,11 +20,12 @@ package enum ReadCommand {
             throw SMBFailure(.invalidParameter)
         }
         let fileSystem = context.fileSystem
-        let outcome = try context.fillPayload(capacity: Int(request.length)) { buffer, operation throws(FileSystemError) in
+        let outcome = try context.fillPayload(capacity: Int(request.length)) {
+            buffer, operation throws(FileSystemError) in
             try fileSystem.read(file.open, at: request.offset, into: buffer, operation)
         }
         guard case .done(let count, let receipt) = outcome else { return .waiting(for: outcome) }
-        // "If fewer bytes than MinimumCount were read … STATUS_END_OF_FILE"; nothing at all, where something was wanted, is the same.
+        // Fewer bytes than the client can use, or none where it wanted some — [MS-SMB2] 3.3.5.12
         guard count >= Int(request.minimumCount), count > 0 || request.length == 0 else { throw SMBFailure(.endOfFile) }
         file.state.position = request.offset &+ UInt64(count)
         ReadResponse.writePrefix(dataLength: count, to: &context.writer)

@@ -53,8 +53,8 @@ struct VolumeQuery {
             deviceType: FileFsDeviceInformation.deviceTypeDisk, characteristics: characteristics)
     }
 
-    /// Names are kept as they are written and found in any case; there are no descriptors, streams, quotas or compression, and no
-    /// control code yet that would mark a file sparse.
+    /// Names are kept as they are written and found in any case; there are no descriptors, streams, quotas or
+    /// compression, and no control code yet that would mark a file sparse.
     private var attribute: FileFsAttributeInformation {
         var claims: FileSystemAttributes = [.casePreservedNames, .unicodeOnDisk, .supportsHardLinks]
         if isReadOnly { claims.insert(.readOnlyVolume) }

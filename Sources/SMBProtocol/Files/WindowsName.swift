@@ -10,7 +10,8 @@ package import FileSystemModel
 /// | a byte that is not UTF-8 | U+F080 to U+F0FF |
 /// | one of these code points itself | its three bytes, each by the line above |
 ///
-/// The first three lines are the map of Linux's cifs (`mapposix`) and of macOS. For every entry name, `decode(encode(name))` is `name`.
+/// The first three lines are the map of Linux's cifs (`mapposix`) and of macOS. For every entry name,
+/// `decode(encode(name))` is `name`.
 package enum WindowsName {
     /// What the entry's name is called on the wire, as WTF-8.
     package static func encode(_ name: [UInt8]) -> [UInt8] {
@@ -123,8 +124,8 @@ package enum WindowsName {
         }
     }
 
-    /// Three well-formed bytes that would come back as something else: a code point of the map, or a surrogate whose partner
-    /// follows, which UTF-16 would make one character of.
+    /// Three well-formed bytes that would come back as something else: a code point of the map, or a surrogate whose
+    /// partner follows, which UTF-16 would make one character of.
     private static func mustEscape(_ name: [UInt8], at index: Int) -> Bool {
         if let low = mappedLow(name, at: index) {
             return byte(mappedTo: low, isLast: index + 3 == name.count) != nil

@@ -29,8 +29,7 @@ package struct WindowsPath: Equatable, Sendable {
         /// What CREATE answers.
         package var status: NTStatus {
             switch self {
-            // "If the file name begins with a path separator character, the server SHOULD fail the request with
-            // STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.9
+            // Paths begin below the share, without a separator — [MS-SMB2] 3.3.5.9
             case .leadingBackslash: .invalidParameter
             case .aboveRoot: .objectPathSyntaxBad
             case .wildcard, .reservedCharacter, .controlCharacter, .nul, .emptyComponent, .dot, .dotDot, .stream,
@@ -43,7 +42,8 @@ package struct WindowsPath: Equatable, Sendable {
     /// More bytes of a path than this are refused before they are looked at; Windows ends at 32,767 units.
     static let maximumBytes = 3 * 32_767
 
-    /// Takes `name`, WTF-8 from the wire, apart at its backslashes. A slash is one too, as with Samba: no name can hold it.
+    /// Takes `name`, WTF-8 from the wire, apart at its backslashes. A slash is one too, as with Samba: no name can hold
+    /// it.
     package static func parse(_ name: [UInt8]) -> Result<WindowsPath, Fault> {
         guard let first = name.first else { return .success(WindowsPath(components: [])) }
         guard !isSeparator(first) else { return .failure(.leadingBackslash) }
@@ -95,7 +95,8 @@ package struct WindowsPath: Equatable, Sendable {
             }
         }
         guard colons > 0 else { return nil }
-        // "file:stream" and "file:stream:$DATA" — [MS-FSCC] 2.1.5.3. Without streams the unnamed one has no such name either.
+        // `file:stream` and `file:stream:$DATA` — [MS-FSCC] 2.1.5.3. Without streams the unnamed one has no such name
+        // either.
         return isLast && colons <= 2 && bytes[0] != 0x3A ? .stream : .badStreamSyntax
     }
 }

@@ -59,8 +59,10 @@ struct ClassesAndOptionsTests {
     @Test(
         "every class has its row, and no other",
         arguments: [
-            ("QUERY_INFO, files", InformationTable.fileQueries), ("QUERY_INFO, volumes", InformationTable.fileSystemQueries),
-            ("SET_INFO, files", InformationTable.fileUpdates), ("SET_INFO, volumes", InformationTable.fileSystemUpdates),
+            ("QUERY_INFO, files", InformationTable.fileQueries),
+            ("QUERY_INFO, volumes", InformationTable.fileSystemQueries),
+            ("SET_INFO, files", InformationTable.fileUpdates),
+            ("SET_INFO, volumes", InformationTable.fileSystemUpdates),
             ("QUERY_DIRECTORY", InformationTable.directoryQueries),
         ])
     func listsEveryClass(section: String, rows: [InformationTable.Row]) throws {

@@ -83,7 +83,11 @@ struct CreateTests {
     }
 
     @Test(
-        "impersonation levels", arguments: [(0, .success), (1, .success), (2, .success), (3, .success), (4, .badImpersonationLevel), (.max, .badImpersonationLevel)] as [(UInt32, NTStatus)])
+        "impersonation levels",
+        arguments: [
+            (0, .success), (1, .success), (2, .success), (3, .success), (4, .badImpersonationLevel),
+            (.max, .badImpersonationLevel),
+        ] as [(UInt32, NTStatus)])
     func checksImpersonation(level: UInt32, status: NTStatus) throws {
         let bench = try FilesBench()
         #expect(bench.create("f", impersonation: ImpersonationLevel(rawValue: level)).status == status)
@@ -146,7 +150,8 @@ struct CreateTests {
             contexts: [
                 CreateContext(name: CreateContextName.queryMaximalAccess),
                 CreateContext(name: CreateContextName.durableHandleRequest, data: Array(repeating: 0, count: 16)),
-                CreateContext(name: CreateContextName.queryOnDiskID), CreateContext(name: Array("Zzzz".utf8), data: [1]),
+                CreateContext(name: CreateContextName.queryOnDiskID),
+                CreateContext(name: Array("Zzzz".utf8), data: [1]),
             ])
         let response: CreateResponse = try answer.body()
         let access = try #require(try MaximalAccessResponse.first(in: response.createContexts))
@@ -194,7 +199,8 @@ struct CreateTests {
     @Test("ExtA gives a new file its attributes, and an open one none")
     func setsExtendedAttributes() throws {
         let bench = try FilesBench()
-        let context = ExtendedAttributesContext(entries: [FileFullEaInformation(eaName: [0x61], eaValue: [1, 2])]).context
+        let context = ExtendedAttributesContext(entries: [FileFullEaInformation(eaName: [0x61], eaValue: [1, 2])])
+            .context
         let first: CreateResponse = try bench.create("file", contexts: [context]).body()
         #expect(bench.query(.fullEa, first.fileID).status == .success)
         #expect(try bench.query(.ea, first.fileID, as: FileEaInformation.self).eaSize == 4 + 5 + 1 + 2)
@@ -218,7 +224,9 @@ struct CreateTests {
     func obeysShareModes(bits: Int) throws {
         // Two opens, each with one kind of access (0: none) and one share mode that lacks one kind (0: lacks none).
         let kinds: [UInt32] = [0x80, 0x1, 0x2, 0x0001_0000]
-        let shares: [ShareAccess] = [[.read, .write, .delete], [.write, .delete], [.read, .delete], [.read, .write]]
+        let shares: [ShareAccess] = [
+            [.read, .write, .delete], [.write, .delete], [.read, .delete], [.read, .write],
+        ]
         let (firstAccess, firstShare, secondAccess) = (bits & 3, bits >> 2 & 3, bits >> 4 & 3)
         let bench = try FilesBench()
         try bench.make("file")

@@ -8,7 +8,9 @@ import WindowsTypes
 
 @Suite("READ, WRITE, FLUSH and CLOSE — [MS-SMB2] 3.3.5.10 to 3.3.5.13")
 struct DataTests {
-    @Test("reads what was written, at every length around the borders", arguments: [0, 1, 4095, 4096, 4097, 8192, 8193, 65_535, 65_536])
+    @Test(
+        "reads what was written, at every length around the borders",
+        arguments: [0, 1, 4095, 4096, 4097, 8192, 8193, 65_535, 65_536])
     func readsBack(count: Int) throws {
         let bench = try FilesBench()
         let file = try bench.open("file")
@@ -29,8 +31,10 @@ struct DataTests {
         "the end of the file",
         arguments: [
             // length, offset, minimum, status
-            (10, 0, 0, .success), (10, 0, 5, .success), (10, 0, 6, .endOfFile), (10, 5, 0, .endOfFile), (10, 5, 1, .endOfFile),
-            (10, 9, 0, .endOfFile), (0, 0, 0, .success), (0, 0, 1, .endOfFile), (0, 99, 0, .success), (1, 4, 1, .success),
+            (10, 0, 0, .success), (10, 0, 5, .success), (10, 0, 6, .endOfFile), (10, 5, 0, .endOfFile),
+            (10, 5, 1, .endOfFile),
+            (10, 9, 0, .endOfFile), (0, 0, 0, .success), (0, 0, 1, .endOfFile), (0, 99, 0, .success),
+            (1, 4, 1, .success),
         ] as [(UInt32, UInt64, UInt32, NTStatus)])
     func tellsTheEnd(length: UInt32, offset: UInt64, minimum: UInt32, status: NTStatus) throws {
         let bench = try FilesBench()

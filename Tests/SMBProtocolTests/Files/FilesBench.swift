@@ -49,7 +49,8 @@ struct Answer {
     }
 }
 
-/// The file commands over memory stores, called one by one: a request in, a response out, without a connection's checks.
+/// The file commands over memory stores, called one by one: a request in, a response out, without a connection's
+/// checks.
 final class FilesBench {
     let fileSystem: FileSystem
     let share: Share
@@ -91,7 +92,8 @@ final class FilesBench {
         share = Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))
         server = ServerContext(
             shares: [share],
-            authentication: AuthenticationConfiguration(users: StaticUserDatabase(), policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true)))
+            authentication: AuthenticationConfiguration(
+                users: StaticUserDatabase(), policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true)))
         connection = Connection(server: server, client: "test", host: Host())
         session = Session(id: SessionID(rawValue: 1))
         tree = TreeConnection(
@@ -161,19 +163,23 @@ final class FilesBench {
         contexts: [CreateContext] = [], impersonation: ImpersonationLevel = .impersonation
     ) -> Answer {
         create(
-            bytes: Array(name.utf8), disposition, access: access, share: share, options: options, attributes: attributes,
+            bytes: Array(name.utf8), disposition, access: access, share: share, options: options,
+            attributes: attributes,
             contexts: contexts, impersonation: impersonation)
     }
 
     func create(
         bytes name: [UInt8], _ disposition: SMBMessages.CreateDisposition = .openIf,
-        access: UInt32 = FilesBench.everything, share: ShareAccess = [.read, .write, .delete], options: CreateOptions = [],
-        attributes: FileAttributes = [], contexts: [CreateContext] = [], impersonation: ImpersonationLevel = .impersonation
+        access: UInt32 = FilesBench.everything, share: ShareAccess = [.read, .write, .delete],
+        options: CreateOptions = [],
+        attributes: FileAttributes = [], contexts: [CreateContext] = [],
+        impersonation: ImpersonationLevel = .impersonation
     ) -> Answer {
         send(
             .create,
             CreateRequest(
-                impersonationLevel: impersonation, desiredAccess: access, fileAttributes: attributes, shareAccess: share,
+                impersonationLevel: impersonation, desiredAccess: access, fileAttributes: attributes,
+                shareAccess: share,
                 createDisposition: disposition, createOptions: options, name: name, createContexts: contexts))
     }
 
@@ -189,7 +195,9 @@ final class FilesBench {
     }
 
     @discardableResult
-    func close(_ file: FileID, flags: CloseFlags = []) -> Answer { send(.close, CloseRequest(flags: flags, fileID: file)) }
+    func close(_ file: FileID, flags: CloseFlags = []) -> Answer {
+        send(.close, CloseRequest(flags: flags, fileID: file))
+    }
 
     /// Makes a file or directory and closes it.
     func make(_ name: String, _ text: String = "", directory: Bool = false, attributes: FileAttributes = []) throws {
@@ -232,7 +240,9 @@ final class FilesBench {
         return try Structure(bytes: answer.body(QueryInfoResponse.self).outputBuffer)
     }
 
-    func set(_ informationClass: FileInformationClass, _ file: FileID, _ information: some InformationStructure) -> NTStatus {
+    func set(_ informationClass: FileInformationClass, _ file: FileID, _ information: some InformationStructure)
+        -> NTStatus
+    {
         send(.setInfo, SetInfoRequest(informationClass, fileID: file, information)).status
     }
 

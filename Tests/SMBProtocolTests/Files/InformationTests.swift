@@ -9,7 +9,9 @@ import WireCoding
 
 @Suite("QUERY_INFO and SET_INFO: classes — [MS-SMB2] 3.3.5.20, 3.3.5.21")
 struct InformationTests {
-    @Test("file classes: the table's, and the three ways not to fit", arguments: InformationTable.fileQueries.map(\.number))
+    @Test(
+        "file classes: the table's, and the three ways not to fit",
+        arguments: InformationTable.fileQueries.map(\.number))
     func queriesFileClasses(number: UInt8) throws {
         let bench = try FilesBench()
         try bench.make("dir", directory: true)
@@ -70,7 +72,8 @@ struct InformationTests {
         let file = try bench.open("file")
         let row = try #require(InformationTable.fileUpdates.first { $0.number == number })
         let status = bench.send(
-            .setInfo, SetInfoRequest(infoType: .file, fileInfoClass: number, fileID: file, buffer: [])).status
+            .setInfo, SetInfoRequest(infoType: .file, fileInfoClass: number, fileID: file, buffer: [])
+        ).status
         if row.handling == .answered {
             // Every class has bytes.
             #expect(status == .infoLengthMismatch)
@@ -79,7 +82,9 @@ struct InformationTests {
         }
     }
 
-    @Test("volume updates: what the table refuses is refused", arguments: InformationTable.fileSystemUpdates.map(\.number))
+    @Test(
+        "volume updates: what the table refuses is refused", arguments: InformationTable.fileSystemUpdates.map(\.number)
+    )
     func updatesVolumeClasses(number: UInt8) throws {
         let bench = try FilesBench()
         let root = try bench.open("", .open, access: 0x80)
@@ -190,7 +195,8 @@ struct InformationTests {
     func listsExtendedAttributes() throws {
         let bench = try FilesBench()
         let file = try bench.open("file")
-        let inode = InodeNumber(rawValue: try bench.query(.internal, file, as: FileInternalInformation.self).indexNumber)
+        let inode = InodeNumber(
+            rawValue: try bench.query(.internal, file, as: FileInternalInformation.self).indexNumber)
         _ = try bench.fileSystem.setExtendedAttribute(
             Array("user.color".utf8), to: Array("red".utf8), mode: .either, of: inode, bench.operation)
         func all() throws -> [FileFullEaInformation] {
@@ -205,7 +211,8 @@ struct InformationTests {
             FileFullEaInformation.writeList(
                 [FileFullEaInformation(eaName: Array(name.utf8), eaValue: Array(value.utf8))], to: &writer)
             let request = SetInfoRequest(
-                infoType: .file, fileInfoClass: FileInformationClass.fullEa.rawValue, fileID: file, buffer: writer.bytes)
+                infoType: .file, fileInfoClass: FileInformationClass.fullEa.rawValue, fileID: file, buffer: writer.bytes
+            )
             return bench.send(.setInfo, request).status
         }
         #expect(try all() == [FileFullEaInformation(eaName: Array("color".utf8), eaValue: Array("red".utf8))])

@@ -30,8 +30,9 @@ struct LinkTests {
         let target = try bench.open("dir\\file", .open)
         let file = try bench.open("to-file", .open, access: 0x81)
         #expect(try bench.text(file) == "12345")
-        #expect(try bench.query(.internal, file, as: FileInternalInformation.self)
-            == (try bench.query(.internal, target, as: FileInternalInformation.self)))
+        #expect(
+            try bench.query(.internal, file, as: FileInternalInformation.self)
+                == (try bench.query(.internal, target, as: FileInternalInformation.self)))
         #expect(bench.exists("to-dir\\file"))
         #expect(bench.create("nowhere", .open, access: 0x80).status == .objectNameNotFound)
         #expect(bench.create("outside", .open, access: 0x80).status == .objectNameNotFound)
@@ -50,7 +51,9 @@ struct LinkTests {
         }
         let target = try bench.open("dir\\file", .open)
         #expect(try entry("to-file").endOfFile == 5)
-        #expect(try entry("to-file").fileID == (try bench.query(.internal, target, as: FileInternalInformation.self)).indexNumber)
+        #expect(
+            try entry("to-file").fileID
+                == (try bench.query(.internal, target, as: FileInternalInformation.self)).indexNumber)
         #expect(try entry("to-dir").fileAttributes == .directory)
         #expect(try entry("nowhere").fileAttributes.contains(.reparsePoint))
         #expect(bench.fileSystem.openCount == 2)

@@ -48,7 +48,8 @@ struct QueryDirectoryTests {
     @Test(
         "wildcards",
         arguments: [
-            ("*.txt", ["a.txt", "B.TXT", "a.b.txt"]), ("?.txt", ["a.txt", "B.TXT"]), ("a*", ["a.txt", "a.b.txt", "abc"]),
+            ("*.txt", ["a.txt", "B.TXT", "a.b.txt"]), ("?.txt", ["a.txt", "B.TXT"]),
+            ("a*", ["a.txt", "a.b.txt", "abc"]),
             ("A.TXT", ["a.txt"]), ("<.txt", ["a.txt", "B.TXT", "a.b.txt"]), ("ab>>", ["abc"]), ("abc\"", ["abc"]),
             ("???", ["abc"]), ("*b*", ["B.TXT", "a.b.txt", "abc"]),
         ])
@@ -95,8 +96,12 @@ struct QueryDirectoryTests {
         if structure != .names { #expect(entry.fileAttributes == .archive && entry.creationTime > .zero) }
         // Less than the fixed part, and less than the first entry.
         let fixed = UInt32(structure.fixedByteCount)
-        #expect(bench.list(root, "a", flags: .restartScans, informationClass, room: fixed - 1).status == .infoLengthMismatch)
-        #expect(bench.list(root, "a", flags: .restartScans, informationClass, room: fixed + 1).status == .infoLengthMismatch)
+        #expect(
+            bench.list(root, "a", flags: .restartScans, informationClass, room: fixed - 1).status == .infoLengthMismatch
+        )
+        #expect(
+            bench.list(root, "a", flags: .restartScans, informationClass, room: fixed + 1).status == .infoLengthMismatch
+        )
         let exact = bench.list(root, "a", flags: .restartScans, informationClass, room: fixed + 2)
         #expect(try bench.entries(exact, structure).count == 1)
     }
@@ -113,8 +118,12 @@ struct QueryDirectoryTests {
         let file = try bench.open("a", .open)
         let number = try bench.query(.internal, file, as: FileInternalInformation.self).indexNumber
         #expect(try bench.entries(bench.list(root, "a")).first?.fileID == number)
-        #expect(try bench.entries(bench.list(root, "a", flags: .reopen, .idFullDirectory), .idFullDirectory).first?.fileID == number)
-        #expect(try bench.entries(bench.list(root, "a", flags: .reopen, .idExtdDirectory), .idExtdDirectory).first?.fileID == number)
+        #expect(
+            try bench.entries(bench.list(root, "a", flags: .reopen, .idFullDirectory), .idFullDirectory).first?.fileID
+                == number)
+        #expect(
+            try bench.entries(bench.list(root, "a", flags: .reopen, .idExtdDirectory), .idExtdDirectory).first?.fileID
+                == number)
     }
 
     @Test("refuses files, missing rights, buffers over the limit and paths as patterns")
@@ -125,6 +134,7 @@ struct QueryDirectoryTests {
         #expect(bench.list(root, room: 65_537).status == .invalidParameter)
         #expect(bench.list(root, "a\\b").status == .objectNameInvalid)
         #expect(bench.list(root, "a/b").status == .objectNameInvalid)
+        #expect(bench.list(root, String(repeating: "*?", count: 400)).status == .objectNameInvalid)
     }
 
     @Test("lists 3,000 entries once each, in any buffer", arguments: [512, 4096, 65_536] as [UInt32])

@@ -86,7 +86,13 @@ struct RenameTests {
         #expect(bench.rename(file, to: "dir\\other") == .success)
     }
 
-    @Test("bad names have the same statuses as at CREATE; a leading backslash is the root's", arguments: [("*", .objectNameInvalid), ("a\\\\b", .objectNameInvalid), ("", .invalidParameter), ("x:y", .objectNameInvalid), ("a/b", .objectPathNotFound), ("..\\x", .objectPathSyntaxBad), ("\\fine", .success), ("dir\\", .objectNameInvalid)] as [(String, NTStatus)])
+    @Test(
+        "bad names have the same statuses as at CREATE; a leading backslash is the root's",
+        arguments: [
+            ("*", .objectNameInvalid), ("a\\\\b", .objectNameInvalid), ("", .invalidParameter),
+            ("x:y", .objectNameInvalid), ("a/b", .objectPathNotFound), ("..\\x", .objectPathSyntaxBad),
+            ("\\fine", .success), ("dir\\", .objectNameInvalid),
+        ] as [(String, NTStatus)])
     func checksNewNames(name: String, status: NTStatus) throws {
         let bench = try FilesBench()
         let file = try bench.open("file")
@@ -129,7 +135,8 @@ struct RenameTests {
         let bench = try FilesBench()
         let delete = FileDispositionInformation(deletePending: true)
         try bench.make("readonly", attributes: .readOnly)
-        #expect(bench.set(.disposition, try bench.open("readonly", .open, access: 0x0001_0080), delete) == .cannotDelete)
+        #expect(
+            bench.set(.disposition, try bench.open("readonly", .open, access: 0x0001_0080), delete) == .cannotDelete)
         try bench.make("dir", directory: true)
         try bench.make("dir\\file")
         #expect(bench.set(.disposition, try bench.open("dir", .open), delete) == .directoryNotEmpty)
@@ -193,7 +200,9 @@ struct UpdateTests {
         #expect(try bench.basic(file).changeTime == changed)
     }
 
-    @Test("all four times, to 100 ns, from 1601 on", arguments: [1, 116_444_736_000_000_000, 132_000_000_000_000_001, UInt64(Int64.max)])
+    @Test(
+        "all four times, to 100 ns, from 1601 on",
+        arguments: [1, 116_444_736_000_000_000, 132_000_000_000_000_001, UInt64(Int64.max)])
     func keepsTimesExactly(raw: UInt64) throws {
         let bench = try FilesBench()
         let file = try bench.open("file")
