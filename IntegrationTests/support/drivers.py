@@ -24,9 +24,8 @@ def install():
     """Makes the environment below .build-integration where it is not yet, with the clients in it."""
 
     def is_complete():
-        return os.path.exists(PYTHON) and not subprocess.run(
-            [PYTHON, "-c", CHECK.format(PACKAGES)], stderr=subprocess.DEVNULL, timeout=60
-        ).returncode
+        command = [PYTHON, "-c", CHECK.format(PACKAGES)]
+        return os.path.exists(PYTHON) and subprocess.run(command, stderr=subprocess.DEVNULL, timeout=60).returncode == 0
 
     if is_complete():
         return
@@ -36,7 +35,8 @@ def install():
     pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     result = subprocess.run(pip + packages, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240)
     if result.returncode or not is_complete():
-        raise AssertionError("pip install %s: %s" % (" ".join(packages), result.stdout.decode(errors="replace")[-2000:]))
+        said = result.stdout.decode(errors="replace")[-2000:]
+        raise AssertionError("pip install %s: %s" % (" ".join(packages), said))
 
 
 class Driver:
@@ -67,23 +67,23 @@ class Driver:
 
     def __getattr__(self, operation):
         def call(*arguments):
-            request = {"do": operation, "with": arguments}
+            request, asked = {"do": operation, "with": arguments}, "%s: %s%r" % (self.name, operation, arguments)
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
             line, end = b"", time.monotonic() + self.timeout
             while not line.endswith(b"\n"):
                 if not select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]:
-                    raise AssertionError("%s: %s%r: no answer in %d s" % (self.name, operation, arguments, self.timeout))
+                    raise AssertionError("%s: no answer in %d s" % (asked, self.timeout))
                 piece = os.read(self.process.stdout.fileno(), 1 << 16)
                 if not piece:
                     self.errors.seek(0)
-                    raise AssertionError("%s ended: %s" % (self.name, self.errors.read()[-3000:].decode(errors="replace")))
+                    raise AssertionError(asked + ": ended\n" + self.errors.read()[-3000:].decode(errors="replace"))
                 line += piece
             answer = json.loads(line)
             if "status" in answer:
                 raise SMBError(answer["status"])
             if "trouble" in answer:
-                raise AssertionError("%s: %s%r\n%s" % (self.name, operation, arguments, answer["trouble"]))
+                raise AssertionError(asked + "\n" + answer["trouble"])
             return answer["result"]
 
         return call

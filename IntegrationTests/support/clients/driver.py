@@ -1,4 +1,4 @@
-"""The far end of `support.drivers`: one request a line from standard input, one answer a line to standard output, both JSON.
+"""The far end of `support.drivers`: a request a line on standard input, an answer a line on standard output, in JSON.
 
 Each client of the tests is a class with the same methods (`mkdir`, `write`, `read`, ...), run by `serve`. What a method
 raises becomes {"status": number} where the client tells an NTSTATUS, else {"trouble": text}.

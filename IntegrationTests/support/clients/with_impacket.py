@@ -133,7 +133,8 @@ class Client:
         def action(tree, file):
             return self.direct.queryInfo(tree, file, infoType=smb3.SMB2_0_INFO_FILESYSTEM, fileInfoClass=DISK)
 
-        total, free, sectors, size = struct.unpack("<qqII", self.with_open("", READ_ATTRIBUTES, action, creationOption=1))
+        data = self.with_open("", READ_ATTRIBUTES, action, creationOption=1)
+        total, free, sectors, size = struct.unpack("<qqII", data)
         return {"total": total * sectors * size, "free": free * sectors * size}
 
     def shares(self):

@@ -1,5 +1,7 @@
 """pysmb: begins with SMB1's NEGOTIATE and speaks nothing of SMB2 but 2.0.2; asks for contexts in every CREATE."""
 
+import io
+
 from driver import chain, serve
 from smb.SMBConnection import SMBConnection
 from smb.smb_structs import OperationFailure
@@ -16,7 +18,8 @@ def status_of(error):
         if isinstance(each, LogonFailure):
             return each.status
         if isinstance(each, OperationFailure):
-            failed = [message.status for message in each.smb_messages if isinstance(message.status, int) and message.status]
+            statuses = [message.status for message in each.smb_messages]
+            failed = [status for status in statuses if isinstance(status, int) and status]
             return failed[-1] if failed else None
     return None
 
@@ -48,8 +51,6 @@ class Client:
             self.connection.storeFile(self.share, path, data)
 
     def write_at(self, path, offset, text):
-        import io
-
         self.connection.storeFileFromOffset(self.share, path, io.BytesIO(text.encode()), offset)
 
     def read(self, path, target):
@@ -57,8 +58,6 @@ class Client:
             self.connection.retrieveFile(self.share, path, data)
 
     def read_at(self, path, offset, count):
-        import io
-
         data = io.BytesIO()
         self.connection.retrieveFileFromOffset(self.share, path, data, offset, count)
         return data.getvalue().decode()
