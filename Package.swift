@@ -80,7 +80,7 @@ let package = Package(
         room(
             "Instance",
             ["SMBServer", "SMBProtocol", "FUSEMount", "FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl",
-                "AccessArbitration", "MetadataStore", "ContentStore", "Authentication", "WindowsTypes", nioCore, logging]),
+                "AccessArbitration", "MetadataStore", "ContentStore", "Authentication", "WindowsTypes", "COpenSSL", nioCore, logging]),
         .target(name: "CLinux"),
         .executableTarget(
             name: "dittofs",

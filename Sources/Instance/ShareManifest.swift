@@ -75,7 +75,7 @@ package struct ShareManifest {
         defer { _ = try? fileSystem.close(open, caller.context) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
         defer { buffer.deallocate() }
-        var hash = SHA256()
+        let hash = SHA256()
         var offset: UInt64 = 0
         while true {
             let count = try caller.value(try fileSystem.read(open, at: offset, into: buffer, caller.context))

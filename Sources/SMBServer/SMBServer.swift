@@ -106,6 +106,11 @@ package final class SMBServer: Sendable {
         }
         guard isFirst else { return }
         try? listener?.close().wait()
+        // What the listener accepted last is on its way to the loop that it was given to. Two rounds: its set-up, and what
+        // that puts behind it. After them it is known or closed, and nobody calls a loop that is gone.
+        for _ in 0..<2 {
+            for loop in group.makeIterator() { try? loop.submit {}.wait() }
+        }
         let loop = group.next()
         let allClosed = loop.makePromise(of: Void.self)
         let isEmpty = state.withLock { state in
@@ -134,16 +139,18 @@ package final class SMBServer: Sendable {
         let handler = ConnectionHandler(server: context, pool: pool, logger: logger, channel: channel)
         let key = ObjectIdentifier(handler)
         let limits = context.limits
-        let isAccepted = state.withLock { state in
+        let (isAccepted, isStopping) = state.withLock { state in
             guard !state.isStopping, state.handlers.count < limits.connections,
                 state.perAddress[address, default: 0] < limits.connectionsPerAddress
-            else { return false }
+            else { return (false, state.isStopping) }
             state.handlers[key] = handler
             state.perAddress[address, default: 0] += 1
-            return true
+            return (true, false)
         }
         guard isAccepted else {
-            logger.warning("SMB connection refused: too many", metadata: ["client": "\(address)"])
+            if !isStopping {
+                logger.warning("SMB connection refused: too many", metadata: ["client": "\(address)"])
+            }
             return channel.close()
         }
         channel.closeFuture.whenComplete { [self] _ in forget(key, address) }

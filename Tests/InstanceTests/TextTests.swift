@@ -42,7 +42,7 @@ struct TextTests {
     }
 
     static func digest(_ bytes: [UInt8], piece: Int) -> [UInt8] {
-        var hash = SHA256()
+        let hash = SHA256()
         for start in stride(from: 0, to: bytes.count, by: piece) {
             Array(bytes[start..<min(bytes.count, start + piece)]).withUnsafeBytes { hash.update($0) }
         }
