@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 ENVIRONMENT = os.path.join(ROOT, ".build-integration")
 PYTHON = os.path.join(ENVIRONMENT, "bin", "python3")
-PACKAGES = {"smbprotocol": "1.17.0", "impacket": "0.13.1", "pysmb": "1.2.15"}
+PACKAGES = {"smbprotocol": "1.17.0", "impacket": "0.13.1", "pysmb": "1.2.15", "pike-smb2": "0.4.6"}
 CHECK = "from importlib.metadata import version as v; exit(0 if {0!r} == {{n: v(n) for n in {0!r}}} else 1)"
 
 
