@@ -34,7 +34,7 @@ class ClientTests:
         cls.facts = cls.connect_to(cls.driver)
 
     @classmethod
-    def connect_to(cls, driver, name=None, password=None, share=None, sign=True):
+    def connect_to(cls, driver, name=None, password=None, share=None, sign=True, every_dialect=False):
         server = cls.server
         return driver.connect(
             server.host,
@@ -43,6 +43,7 @@ class ClientTests:
             server.user if name is None else name,
             server.password if password is None else password,
             sign,
+            *([True] if every_dialect else []),
         )
 
     def setUp(self):
@@ -251,7 +252,21 @@ class ClientTests:
         self.assertEqual(os.listdir(self.at()), [])
 
 
-class VolumeTests:
+class FullerClientTests:
+    """What smbprotocol and impacket have and pysmb has not."""
+
+    def test_every_dialect_offered(self):
+        """The negotiation ends at 2.0.2, and smbprotocol's check that nobody tampered with it agrees."""
+        self.put("file", b"negotiated")
+        with self.another() as client:
+            facts = self.connect_to(client, every_dialect=True)
+            if not ORACLE:
+                self.assertEqual(facts["dialect"], 0x0202)
+            self.assertEqual(client.read_at(self.remote("file"), 0, 10), "negotiated")
+            client.mkdir(self.remote("d"))
+            client.close()
+        self.assertEqual(sorted(os.listdir(self.at())), ["d", "file"])
+
     def test_volume(self):
         volume, status = self.client.volume(), os.statvfs(self.server.mount)
         self.assertEqual(volume["total"], status.f_blocks * status.f_frsize)
@@ -266,7 +281,7 @@ class VolumeTests:
             self.assertEqual(file.read(), b"0123\0\0\0\0")
 
 
-class SmbprotocolTests(ClientTests, VolumeTests, DoorsTestCase):
+class SmbprotocolTests(ClientTests, FullerClientTests, DoorsTestCase):
     client_name = "smbprotocol"
     delete_clears_readonly = True
 
@@ -345,7 +360,7 @@ class SmbprotocolTests(ClientTests, VolumeTests, DoorsTestCase):
         self.client.echo()
 
 
-class ImpacketTests(ClientTests, VolumeTests, DoorsTestCase):
+class ImpacketTests(ClientTests, FullerClientTests, DoorsTestCase):
     client_name = "impacket"
     rename_replaces = True
 

@@ -20,12 +20,12 @@ def status_of(error):
 
 
 class Client:
-    def connect(self, host, port, share, user, password, sign):
+    def connect(self, host, port, share, user, password, sign, every_dialect=False):
         # There is no key to check the negotiation with where a session is a guest's.
         smbclient.ClientConfig(require_secure_negotiate=sign)
         self.root = "\\\\%s\\%s" % (host, share)
         connection = Connection(uuid.uuid4(), host, port, require_signing=sign)
-        connection.connect(Dialects.SMB_2_0_2)
+        connection.connect(None if every_dialect else Dialects.SMB_2_0_2)
         cache = {"%s:%d" % (host.lower(), port): connection}
         self.options = {"port": port, "connection_cache": cache, "username": user, "password": password}
         session = smbclient.register_session(
