@@ -1,7 +1,7 @@
 """pike's own tests at 2.0.2, file by file: what the makers of another server demand of one.
 
-Only files that say something about 2.0.2 are run; LATER names what waits for a later dialect or for what is not built yet,
-each with its reason. A failure that is not named fails, and so does a named test that passes: the list gets shorter.
+Only files that say something about 2.0.2 are run; LATER names what waits for a later dialect or is not built yet, each
+with its reason. A failure that is not named fails, and so does a named test that passes: the list gets shorter.
 """
 
 import json
