@@ -76,7 +76,6 @@ struct InstanceTests {
     @Test("a listener that nobody serves is not ready")
     func notReady() {
         #expect(throws: DoorError.self) { try Readiness.check(.listener(host: "127.0.0.1", port: 1)) }
-        #expect(throws: DoorError.self) { try Readiness.check(.mount(share: "x", path: "/nowhere/at/all")) }
         #expect(Readiness.bindError(host: "127.0.0.1", port: 0) == 0)
         #expect(Readiness.bindError(host: "not an address", port: 0) != 0)
     }
