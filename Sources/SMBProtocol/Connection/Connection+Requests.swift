@@ -108,6 +108,11 @@ extension Connection {
     /// Session, signature and tree connect. Returns why the request is refused.
     private func authorize(_ message: inout Message, _ work: inout FrameWork) -> SMBFailure? {
         let header = message.header
+        // Of all requests only CANCEL, which has its own way, may have the asynchronous header — [MS-SMB2] 2.2.1.1
+        if header.asyncID != nil {
+            message.sessionID = header.sessionID
+            return SMBFailure(.invalidParameter)
+        }
         if header.flags.contains(.relatedOperations) {
             message.sessionID = work.chain.sessionID
             message.treeID = work.chain.treeID
@@ -168,8 +173,9 @@ extension Connection {
         if message.header.command == .negotiate { return nil }
         let isSigned = message.header.flags.contains(.signed)
         guard let session = message.session else {
-            // Nobody could have signed for a session that does not exist.
-            return isSigned && message.sessionID != .none ? SMBFailure(.userSessionDeleted) : nil
+            // Nobody could have signed for a session that does not exist; a first log-in alone may say that it has.
+            let isFirstLogIn = message.header.command == .sessionSetup && message.sessionID == .none
+            return isSigned && !isFirstLogIn ? SMBFailure(.userSessionDeleted) : nil
         }
         guard isSigned else {
             let isExempt = message.header.command == .sessionSetup && session.state == .inProgress

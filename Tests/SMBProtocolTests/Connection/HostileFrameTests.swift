@@ -27,6 +27,22 @@ struct HostileFrameTests {
         }
     }
 
+    @Test("an ECHO that says it is signed needs a session to be signed for")
+    func signedWithoutSession() throws {
+        let peer = Peer(try TestServer())
+        try peer.negotiate()
+        let replies = try peer.send(peer.message(.echo, EchoRequest(), flags: .signed))
+        #expect(replies.map(\.status) == [.userSessionDeleted])
+    }
+
+    @Test("only CANCEL may have the asynchronous header")
+    func asynchronousRequest() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        let replies = try peer.send(peer.message(.echo, EchoRequest(), asyncID: AsyncID(rawValue: 5)))
+        #expect(replies.map(\.status) == [.invalidParameter])
+        #expect(try peer.request(.echo, EchoRequest()).status == .success)
+    }
+
     @Test("unknown commands are INVALID_PARAMETER", arguments: [19, 0x7F, 0xFFFF] as [UInt16])
     func unknownCommand(number: UInt16) throws {
         let peer = try Peer.connected(to: try TestServer())
