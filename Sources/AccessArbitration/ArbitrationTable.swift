@@ -299,15 +299,6 @@ package final class ArbitrationTable: Sendable {
             })
     }
 
-    /// Gives up one SMB lock of exactly this range; false when there is none.
-    package func unlockExactly(first: UInt64, last: UInt64, owner: LockOwner, inode: InodeNumber) -> Bool {
-        let (found, settlements) = with(inode) { state in
-            (state.locks.removeExactly(first: first, last: last, owner: owner), state.grantWaiters())
-        }
-        settle(settlements)
-        return found
-    }
-
     package func unlockAll(of owner: LockOwner, inode: InodeNumber) {
         guard peek(inode, default: false, { !$0.locks.isEmpty }) else { return }
         settle(

@@ -115,15 +115,6 @@ package struct RangeLockSet: Sendable {
         locks = result
     }
 
-    /// Removes one SMB lock of exactly this range; false when the owner has none.
-    package mutating func removeExactly(first: UInt64, last: UInt64, owner: LockOwner) -> Bool {
-        guard let index = locks.firstIndex(where: { $0.owner == owner && $0.first == first && $0.last == last }) else {
-            return false
-        }
-        locks.remove(at: index)
-        return true
-    }
-
     package mutating func removeAll(of owner: LockOwner) {
         locks.removeAll { $0.owner == owner }
     }

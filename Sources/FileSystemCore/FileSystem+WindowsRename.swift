@@ -1,5 +1,5 @@
 import AccessArbitration
-package import AccessControl
+import AccessControl
 package import FileSystemModel
 import MetadataStore
 
@@ -108,15 +108,5 @@ extension FileSystem {
             }
         }
         return false
-    }
-
-    /// What the caller could have of an open file: MxAc's and FileAccessInformation's ground.
-    package func maximalAccess(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<AccessMask> {
-        try perform(.access, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            let attributes = try record(open.inode).attributes
-            let parent = try open.link.map { link throws(FileSystemError) in try record(link.parent).attributes }
-            return .done(
-                AccessCheck.maximalAccess(of: context.identity, to: attributes, parent: parent), unchanged)
-        }
     }
 }
