@@ -1,4 +1,4 @@
-"""smbtorture, Samba's own test suite, against an instance: one process a test, a share a lane, Samba's results beside it.
+"""smbtorture, Samba's own test suite, against an instance: one process a test, a share a lane.
 
 `../smbtorture` holds the list of tests with Samba's results, what is known to fail and what is not graded yet.
 """
@@ -270,7 +270,8 @@ def three(outcomes) -> tuple:
 def table(results: list) -> str:
     """Per family: passed, failed and skipped here and at Samba, and what our lists say of what failed."""
     text = ["%-26s %18s   %18s" % ("", "DittoFS", "Samba 4.17")]
-    text.append("%-26s %6s %5s %5s   %6s %5s %5s   %s" % (("family",) + ("passed", "failed", "skip") * 2 + ("of which",)))
+    heads = ("family",) + ("passed", "failed", "skip") * 2 + ("of which",)
+    text.append("%-26s %6s %5s %5s   %6s %5s %5s   %s" % heads)
 
     def row(title, chosen):
         verdicts = collections.Counter(
