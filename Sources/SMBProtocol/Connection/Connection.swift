@@ -34,6 +34,7 @@ package final class Connection {
     package internal(set) var endReason: DisconnectReason?
 
     var negotiation: Negotiation = .none
+    package internal(set) var terms = Terms()
     var window: SequenceWindow
     var sessions: [SessionID: Session] = [:]
     var opens: [UInt64: SMBOpen] = [:]
