@@ -150,7 +150,7 @@ package final class Connection {
                 $0.sessions[tree.session.id]?.shares.remove(at: index)
             }
         }
-        for request in pending.values where request.tree === tree { request.ticket.cancel() }
+        for request in pending.values where request.tree === tree { request.ticket.cancel(request.ending) }
         guard case .disk(let share) = tree.target else { return }
         let context = OperationContext(
             door: share.door, style: .windows, client: tree.session.id.rawValue, identity: tree.identity)
