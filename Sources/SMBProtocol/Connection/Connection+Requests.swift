@@ -82,7 +82,9 @@ extension Connection {
     private func admit(_ message: borrowing Message, _ work: inout FrameWork) -> Bool {
         if work.isAdmitted { return true }
         let header = message.header
-        guard window.consume(header.messageID.rawValue) else {
+        // "…a CreditCharge of 0 or 1 uses one id", and before dialect 2.1 the field is nothing — [MS-SMB2] 3.3.5.2.3
+        let charge = terms.supportsMultiCredit ? UInt64(header.creditCharge) : 1
+        guard window.consume(header.messageID.rawValue, count: charge) else {
             end(.badMessageID(header.messageID.rawValue))
             return false
         }
@@ -107,6 +109,7 @@ extension Connection {
 
     /// Session, signature and tree connect. Returns why the request is refused.
     private func authorize(_ message: inout Message, _ work: inout FrameWork) -> SMBFailure? {
+        if let resumed = message.resumed { return readmit(&message, resumed, work.chain) }
         let header = message.header
         // Of all requests only CANCEL, which has its own way, may have the asynchronous header — [MS-SMB2] 2.2.1.1
         if header.asyncID != nil {
@@ -136,6 +139,7 @@ extension Connection {
             message.session = sessions[message.sessionID]
         }
         if let refusal = verify(&message) { return refusal }
+        if let refusal = checkCharge(message) { return refusal }
         if needs == .nothing { return nil }
         guard let session = message.session, session.state != .inProgress else {
             return SMBFailure(.userSessionDeleted)
@@ -149,6 +153,37 @@ extension Connection {
         guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
         message.tree = tree
         return nil
+    }
+
+    /// Whether the credits pay for the data — [MS-SMB2] 3.3.5.2.5 — and the data is within what was negotiated.
+    private func checkCharge(_ message: borrowing Message) -> SMBFailure? {
+        let command = message.header.command
+        let bytes = CreditCharge.payloadBytes(command, message.bytes)
+        guard bytes > 0 else { return nil }
+        if terms.supportsMultiCredit {
+            let charge = max(1, UInt64(message.header.creditCharge))
+            if CreditCharge.credits(for: bytes) > charge { return SMBFailure(.invalidParameter) }
+        }
+        // IOCTL adds up what it limits each for itself.
+        let isOver = bytes > UInt64(clamping: terms.maximumTransferBytes) && command != .ioctl
+        return isOver ? SMBFailure(.invalidParameter) : nil
+    }
+
+    /// A request that has waited has passed its checks. Its answer is its session's even when that has ended meanwhile,
+    /// but then it has nothing left to do.
+    private func readmit(
+        _ message: inout Message, _ resumed: PendingRequest, _ chain: CompoundChain
+    ) -> SMBFailure? {
+        let isRelated = message.header.flags.contains(.relatedOperations)
+        message.sessionID = isRelated ? chain.sessionID : message.header.sessionID
+        message.treeID = isRelated ? chain.treeID : message.header.treeID
+        let session = resumed.session
+        message.session = session
+        message.tree = resumed.tree
+        message.signer = message.header.flags.contains(.signed) ? session.signer : nil
+        if case .cancelled = resumed.resumption { return nil }
+        guard !resumed.tree.isConnected else { return nil }
+        return SMBFailure(sessions[session.id] == nil ? .userSessionDeleted : .networkNameDeleted)
     }
 
     /// What a command has to come with.
@@ -247,7 +282,7 @@ extension Connection {
     private func wait(
         for ticket: Ticket, _ message: borrowing Message, _ work: inout FrameWork, _ before: ReplyFrame
     ) -> Step {
-        guard let tree = message.tree, let start = work.reply.message else { return .stop }
+        guard let tree = message.tree, let session = message.session, let start = work.reply.message else { return .stop }
         guard pending.count < server.limits.pendingRequestsPerConnection else {
             ticket.cancel()
             writeError(SMBFailure(.insufficientResources), at: start)
@@ -278,8 +313,8 @@ extension Connection {
             putAside(&saved)
         }
         let request = PendingRequest(
-            number: number, messageID: messageID, bytes: bytes, work: saved, ticket: ticket, tree: tree,
-            progress: progress, isAnnounced: isAlone)
+            number: number, command: message.header.command, messageID: messageID, bytes: bytes, work: saved, ticket: ticket, tree: tree,
+            session: session, progress: progress, isAnnounced: isAlone)
         pending[number] = request
         let host = host
         ticket.whenSettled { host.wake(.ticket(request: number, $0)) }
