@@ -55,8 +55,8 @@ package final class SMBDoor: Door {
         return .object([
             ("address", .string(connection.client)),
             ("dialect", hasNegotiated ? .string(Dialect(rawValue: connection.dialect).description) : .null),
-            ("signing", connection.signingAlgorithm.map { .string($0.name) } ?? .null),
-            ("cipher", connection.cipher.map { .string($0.name) } ?? .null),
+            ("signing", connection.signingAlgorithm.map { .string($0.description) } ?? .null),
+            ("cipher", connection.cipher.map { .string($0.description) } ?? .null),
             (
                 "sessions",
                 .array(
