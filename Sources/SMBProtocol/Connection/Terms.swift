@@ -3,7 +3,7 @@ package import SMBMessages
 
 /// What NEGOTIATE has agreed on for one connection — [MS-SMB2] 3.3.1.7
 package struct Terms {
-    package var dialect: Dialect = .wildcard
+    package var dialect: Dialect = .smb202
     /// What the client asked for, for FSCTL_VALIDATE_NEGOTIATE_INFO; nil after an SMB1 NEGOTIATE, which says nothing of
     /// it.
     var request: NegotiateRequest?
@@ -17,7 +17,7 @@ package struct Terms {
     /// Nil where the client cannot seal.
     var cipher: SMBCipher?
     /// The client speaks the SMB3 POSIX extensions.
-    var isPosixNegotiated = false
+    package var isPosixNegotiated = false
 
     /// What one credit pays for — [MS-SMB2] 3.1.5.2
     static let oneCreditBytes = 65536
@@ -25,8 +25,6 @@ package struct Terms {
     /// The dialects that this server has, the highest first.
     static let dialects: [Dialect] = [.smb311, .smb302, .smb300, .smb210, .smb202]
 
-    /// The 3.x dialects derive keys; 2.x use the session's own.
-    var derivesKeys: Bool { dialect >= .smb300 && dialect != .wildcard }
     /// SHA-512 over all that was said before the keys were made goes into them.
     var hashesPreauthentication: Bool { dialect == .smb311 }
 }

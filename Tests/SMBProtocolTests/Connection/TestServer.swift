@@ -56,7 +56,7 @@ struct TestServer {
     init(
         limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
-        guests: Bool = true, observer: (any RequestObserver)? = nil
+        guests: Bool = true, hasSecondShare: Bool = false, observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
         @Sendable func next() -> UInt64 {
@@ -65,19 +65,25 @@ struct TestServer {
                 return state
             }
         }
-        fileSystem = try FileSystem(
-            options: FileSystemOptions(name: "/export"), metadata: MemoryMetadataStore(),
-            content: MemoryContentStore(maximumBytes: 64 << 20),
-            environment: CoreEnvironment(clock: StillClock(), randomness: next, report: { _ in }))
+        func make(_ name: String) throws -> FileSystem {
+            try FileSystem(
+                options: FileSystemOptions(name: name), metadata: MemoryMetadataStore(),
+                content: MemoryContentStore(maximumBytes: 64 << 20),
+                environment: CoreEnvironment(clock: StillClock(), randomness: next, report: { _ in }))
+        }
+        fileSystem = try make("/export")
+        var shares = [
+            Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), encryption: shareEncryption)
+        ]
+        if hasSecondShare {
+            shares.append(Share(name: "/second", fileSystem: try make("/second"), door: DoorID(rawValue: 1)))
+        }
         let users = StaticUserDatabase([
             UserRecord(name: "alice", uid: 1000, gid: 1000, ntHash: try NTHash(password: Self.password)),
             UserRecord(name: "bob", uid: 1001, gid: 1001, ntHash: try NTHash(password: Self.password)),
         ])
         context = ServerContext(
-            shares: [
-                Share(
-                    name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), encryption: shareEncryption)
-            ],
+            shares: shares,
             authentication: AuthenticationConfiguration(
                 users: users, policy: AuthenticationPolicy(allowsGuest: guests, allowsAnonymous: guests)),
             limits: limits, minimumDialect: dialects.lowerBound, maximumDialect: dialects.upperBound,
