@@ -18,6 +18,8 @@ package final class ServerContext: Sendable {
     package let encryption: EncryptionPolicy
     /// Is told of every request; nil costs nothing.
     package let observer: (any RequestObserver)?
+    /// Takes down who does less than is wanted; nil: nothing in particular is.
+    package let demand: ConnectionDemand?
     package let registry = SessionRegistry()
     /// What can be called at the pipes of IPC$.
     let interfaces: InterfaceRegistry
@@ -27,7 +29,7 @@ package final class ServerContext: Sendable {
         shares: [Share], authentication: AuthenticationConfiguration, limits: ServerLimits = ServerLimits(),
         serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
-        observer: (any RequestObserver)? = nil
+        observer: (any RequestObserver)? = nil, demand: ConnectionDemand? = nil
     ) {
         self.shares = shares
         self.authentication = authentication
@@ -37,6 +39,7 @@ package final class ServerContext: Sendable {
         self.signing = signing
         self.encryption = encryption
         self.observer = observer
+        self.demand = demand
         let random = authentication.random(16)
         self.serverGUID =
             serverGUID
