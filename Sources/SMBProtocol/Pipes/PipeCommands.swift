@@ -70,7 +70,7 @@ enum PipeCommands {
     private static func read(_ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
         let request: ReadRequest = try context.request()
         let pipe = try context.open(request.fileID)
-        guard request.length <= UInt32(clamping: context.limits.transferBytes) else {
+        guard request.length <= UInt32(clamping: context.connection.terms.maximumTransferBytes) else {
             throw SMBFailure(.invalidParameter)
         }
         let isStream = !pipe.mode.readsMessages
@@ -87,7 +87,7 @@ enum PipeCommands {
     private static func write(_ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
         let request: WriteRequest = try context.request()
         let pipe = try context.open(request.fileID)
-        guard request.dataRange.count <= context.limits.transferBytes else { throw SMBFailure(.invalidParameter) }
+        guard request.dataRange.count <= context.connection.terms.maximumTransferBytes else { throw SMBFailure(.invalidParameter) }
         try feed(pipe, UnsafeRawBufferPointer(rebasing: context.message[request.dataRange]), context.connection)
         WriteResponse(count: UInt32(clamping: request.dataRange.count)).write(to: &context.writer)
         return .success

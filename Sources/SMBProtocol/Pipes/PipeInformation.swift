@@ -12,7 +12,7 @@ enum PipeInformation {
     static func query(_ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
         let request: QueryInfoRequest = try context.request()
         let pipe = try context.open(request.fileID)
-        guard request.outputBufferLength <= UInt32(clamping: context.limits.transferBytes) else {
+        guard request.outputBufferLength <= UInt32(clamping: context.connection.terms.maximumTransferBytes) else {
             throw SMBFailure(.invalidParameter)
         }
         guard request.infoType == .file else { throw SMBFailure(.notSupported) }
