@@ -137,10 +137,7 @@ final class ChangeFeed: Sendable {
         filled.store(true, ordering: .releasing)
         let concerned = isDirectoryMove ? holders : holders.filter { $0.interest == .everything }
         let gates = concerned.compactMap { $0.recall(events, sequence: sequence, door: door) }
-        guard gates.count > 1 else { return (sequence, gates.first) }
-        let all = Gate(count: gates.count)
-        for gate in gates { gate.whenOpen { all.pass() } }
-        return (sequence, all)
+        return (sequence, Gate.joining(gates))
     }
 
     /// With no lock held. One thread at a time hands on, so observers see the order of the commits.

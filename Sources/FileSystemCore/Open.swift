@@ -38,6 +38,8 @@ package final class Open: Sendable {
     struct State {
         var link: Link?
         var deletesOnClose = false
+        /// The name that is delete-pending goes with this open, whoever else has the file open: POSIX semantics.
+        var removesNameOnClose = false
         /// Times that this open has set or frozen: its own reads and writes leave them alone until it closes.
         var frozen: TimeFields = []
         var isClosed = false
