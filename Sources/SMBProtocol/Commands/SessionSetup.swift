@@ -91,6 +91,7 @@ extension Connection {
         session.user = user
         session.state = .valid
         isAuthenticated = true
+        server.demand?.note(logIn: user.name, dialect: terms.dialect)
         server.registry.establish(
             session.id, on: record, user: user.name, isProven: session.signer != nil,
             isSigned: session.isSigningRequired, isEncrypted: false)
