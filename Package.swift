@@ -65,7 +65,7 @@ let package = Package(
                 "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemCore",
                 "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
             ]),
-        room("SMBServer", ["SMBProtocol", nioCore, nioPosix, logging]),
+        room("SMBServer", ["SMBProtocol", "WindowsTypes", nioCore, nioPosix, logging]),
         room(
             "SMBClient",
             ["SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemModel"]),

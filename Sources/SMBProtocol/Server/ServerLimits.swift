@@ -23,6 +23,8 @@ package struct ServerLimits: Sendable, Equatable {
     package var connectionsPerAddress = 1024
     package var sessionsPerConnection = 64
     package var treesPerSession = 256
+    /// Connections of a session beside its first.
+    package var channelsPerSession = 31
     package var opensPerConnection = 16_384
     /// Requests of one connection that wait: for a lock, another's open, a pool thread.
     package var pendingRequestsPerConnection = 512
