@@ -31,8 +31,10 @@ extension Connection {
 
     /// Opens a pipe that is there; the connection closes it if the client does not.
     func openPipe(_ name: String, tree: TreeConnection) -> PipeOpen {
-        let number = nextNumber()
-        let user = tree.session.user
+        let session = tree.session
+        var number = session.home.nextNumber()
+        while session.pipes[number] != nil { number = session.home.nextNumber() }
+        let user = session.user
         var isAuthenticated = false
         if case .user(_)? = user { isAuthenticated = true }
         let association = server.interfaces.makeAssociation(
@@ -40,19 +42,23 @@ extension Connection {
             caller: RPCCaller(name: user?.name ?? "", isAuthenticated: isAuthenticated))
         let pipe = PipeOpen(
             fileID: FileID(persistent: number, volatile: number), tree: tree, name: name, association: association)
-        pipes[number] = pipe
-        record.openCount.add(1, ordering: .relaxed)
+        session.pipes[number] = pipe
+        session.home.record.openCount.add(1, ordering: .relaxed)
         return pipe
     }
 
     /// Closes a pipe; whoever waits there finds it gone.
     func closePipe(_ pipe: PipeOpen) {
-        guard pipes.removeValue(forKey: pipe.fileID.volatile) != nil else { return }
-        record.openCount.subtract(1, ordering: .relaxed)
+        let session = pipe.tree.session
+        guard session.pipes.removeValue(forKey: pipe.fileID.volatile) != nil else { return }
+        session.home.record.openCount.subtract(1, ordering: .relaxed)
         pipe.wakeReaders()
     }
 
+    /// Those of all sessions, in no order: what they hold is bounded for the connection as a whole.
+    var pipes: [PipeOpen] { sessions.values.flatMap { $0.pipes.values } }
+
     func closePipes(of tree: TreeConnection) {
-        for pipe in pipes.values where pipe.tree === tree { closePipe(pipe) }
+        for pipe in tree.session.pipes.values where pipe.tree === tree { closePipe(pipe) }
     }
 }

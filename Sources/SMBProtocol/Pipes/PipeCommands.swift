@@ -101,7 +101,7 @@ enum PipeCommands {
         _ pipe: PipeOpen, _ bytes: some Collection<UInt8>, _ connection: Connection
     ) throws(SMBFailure) {
         guard !pipe.association.isOver else { throw SMBFailure(.pipeDisconnected) }
-        let buffered = connection.pipes.values.reduce(0) { $0 + $1.association.bufferedBytes }
+        let buffered = connection.pipes.reduce(0) { $0 + $1.association.bufferedBytes }
         guard buffered + bytes.count <= connection.server.limits.pipeBytesPerConnection else {
             throw SMBFailure(.insufficientResources)
         }

@@ -47,7 +47,7 @@ struct PipeContext: ~Copyable {
     /// - Throws: FILE_CLOSED for a handle that this tree connect does not have; in a compound what CREATE was refused with.
     mutating func open(_ fileID: FileID) throws(SMBFailure) -> PipeOpen {
         let fileID = try chain.take(fileID, isRelated: header.flags.contains(.relatedOperations))
-        guard let pipe = connection.pipes[fileID.volatile], pipe.fileID == fileID, pipe.tree === tree else {
+        guard let pipe = tree.session.pipes[fileID.volatile], pipe.fileID == fileID, pipe.tree === tree else {
             throw SMBFailure(.fileClosed)
         }
         subject = Array(pipe.name.utf8)
