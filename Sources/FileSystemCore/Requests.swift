@@ -182,6 +182,10 @@ package enum AllocationMode: Sendable {
     /// PUNCH_HOLE | KEEP_SIZE
     case punchHole
     case zeroRange(keepingSize: Bool)
+    /// FSCTL_SET_ZERO_DATA: as punchHole up to the end of a file that is marked as sparse; another keeps its space.
+    case zeroData
+    /// FSCTL_FILE_LEVEL_TRIM: as punchHole, up to the end of the file.
+    case trim
 }
 
 package enum SeekTarget: Sendable { case data, hole }

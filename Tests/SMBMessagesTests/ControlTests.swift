@@ -27,6 +27,12 @@ struct ControlFixture: Sendable, CustomTestStringConvertible {
 private let key = ResumeKey(first: 0x0807_0605_0403_0201, second: 2, third: 3)
 private let keyHex = "0102030405060708 0200000000000000 0300000000000000"
 
+private let extents = DuplicateExtentsData(
+    sourceFileID: FileID(persistent: 1, volatile: 2), sourceOffset: 3, targetOffset: 4, byteCount: 5)
+private let extentsHex = """
+    0100000000000000 0200000000000000 0300000000000000 0400000000000000 0500000000000000
+    """
+
 let controlFixtures: [ControlFixture] = [
     ControlFixture(ResumeKeyResponse(resumeKey: key), "\(keyHex) 00000000 00000000", padding: 4),
     ControlFixture(
@@ -44,6 +50,9 @@ let controlFixtures: [ControlFixture] = [
     ControlFixture(
         CopyChunkResponse(chunksWritten: 256, chunkBytesWritten: 1 << 20, totalBytesWritten: 16 << 20),
         "00010000 00001000 00000001"),
+    ControlFixture(extents, extentsHex),
+    ControlFixture(
+        DuplicateExtentsDataEx(data: extents, flags: 1), "3000000000000000 \(extentsHex) 01000000 00000000"),
 ]
 
 @Suite("Bodies of control codes — [MS-SMB2] 2.2.31 and 2.2.32")
@@ -65,6 +74,12 @@ struct ControlTests {
     func lyingCount(count: UInt32) {
         let bytes = bytes(ofHex: keyHex) + withUnsafeBytes(of: count.littleEndian) { Array($0) } + [0, 0, 0, 0]
         #expect(throws: WireError.self) { _ = try CopyChunkRequest(bytes: bytes) }
+    }
+
+    @Test("the extended form says its size")
+    func structureSize() {
+        let bytes = bytes(ofHex: "3100000000000000 \(extentsHex) 01000000 00000000")
+        #expect(throws: WireError.self) { _ = try DuplicateExtentsDataEx(bytes: bytes) }
     }
 
     @Test("no mutation makes a decoder trap")

@@ -37,7 +37,19 @@ enum IoctlCommand {
         switch call.code {
         case .srvRequestResumeKey: return try ResumeKeyControl.handle(call, &context)
         case .srvCopyChunk, .srvCopyChunkWrite: return try CopyChunkControl.handle(call, &context)
-        case .createOrGetObjectID: return try ObjectIDControl.handle(call, &context)
+        case .setSparse: return try SetSparseControl.handle(call, &context)
+        case .setZeroData: return try SetZeroDataControl.handle(call, &context)
+        case .queryAllocatedRanges: return try QueryAllocatedRangesControl.handle(call, &context)
+        case .queryFileRegions: return try QueryFileRegionsControl.handle(call, &context)
+        case .fileLevelTrim: return try FileLevelTrimControl.handle(call, &context)
+        case .duplicateExtentsToFile: return try DuplicateExtentsControl.handle(call, &context)
+        case .duplicateExtentsToFileEx: return try DuplicateExtentsControl.handleExtended(call, &context)
+        case .getCompression: return try CompressionControl.get(call, &context)
+        case .setCompression: return try CompressionControl.set(call, &context)
+        case .getIntegrityInformation: return try IntegrityControl.get(call, &context)
+        case .setIntegrityInformation: return try IntegrityControl.set(call, &context)
+        case .createOrGetObjectID, .getObjectID: return try ObjectIDControl.handle(call, &context)
+        case .isPathnameValid: return PathnameValidControl.handle(call, &context)
         default: throw SMBFailure(.invalidDeviceRequest)
         }
     }
