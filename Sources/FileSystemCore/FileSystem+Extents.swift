@@ -21,6 +21,7 @@ extension FileSystem {
             let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) in
                 try refuseLockedRange(.write, open: open, inode: open.inode, first: offset, last: end - 1)
                 var record = try record(open.inode)
+                guard record.attributes.type == .regular else { throw .invalidArgument }
                 let id = try contentID(of: &record, context)
                 switch mode {
                 case .reserve(let keepingSize):

@@ -21,7 +21,8 @@ extension FileSystem {
             if let found { return try finish(found, request, context) }
             let made = try namespace.writing { () throws(FileSystemError) -> Outcome<WindowsOpenResult> in
                 let place = try resolve(
-                    request.path, followingLast: !request.options.contains(.openReparsePoint), context)
+                    request.path, followingLast: !request.options.contains(.openReparsePoint),
+                    stopping: request.options.contains(.stopAtSymbolicLinks), context)
                 guard place.target == nil else { return try openExisting(place, request, context) }
                 return try openNew(place, request, context)
             }
@@ -35,7 +36,8 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult>? {
         try namespace.reading { () throws(FileSystemError) -> Outcome<WindowsOpenResult>? in
             let place = try resolve(
-                request.path, followingLast: !request.options.contains(.openReparsePoint), context)
+                request.path, followingLast: !request.options.contains(.openReparsePoint),
+                    stopping: request.options.contains(.stopAtSymbolicLinks), context)
             guard place.target == nil else { return try openExisting(place, request, context) }
             guard request.disposition != .open, request.disposition != .overwrite else { throw .notFound }
             return nil
@@ -70,8 +72,10 @@ extension FileSystem {
             default: throw .invalidArgument
             }
         } else {
-            guard !request.options.contains(.directory) else { throw .notDirectory }
-            guard attributes.type == .regular || request.options.contains(.openReparsePoint) else { throw .accessDenied }
+            let isDirectoryLink = attributes.dosAttributes.contains(.directoryLink)
+            guard isDirectoryLink || !request.options.contains(.directory) else { throw .notDirectory }
+            guard !isDirectoryLink || !request.options.contains(.nonDirectory) else { throw .isDirectory }
+            guard attributes.type == .regular || request.options.contains(.openReparsePoint) else { throw .specialFile }
         }
         let maximal = AccessCheck.maximalAccess(of: context.identity, to: attributes, parent: place.parent?.attributes)
         let granted = try grant(request, attributes, maximal)

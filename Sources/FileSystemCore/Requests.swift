@@ -78,6 +78,8 @@ package struct WindowsOpenRequest: Sendable {
         package static let writeThrough = Options(rawValue: 8)
         /// FILE_OPEN_REPARSE_POINT: a symbolic link is opened, not followed.
         package static let openReparsePoint = Options(rawValue: 16)
+        /// A path that runs into a symbolic link is refused with `.stoppedOnSymbolicLink`: the caller follows links himself.
+        package static let stopAtSymbolicLinks = Options(rawValue: 1 << 16)
     }
 
     /// From the share's root; empty is the root. `..` does not occur.

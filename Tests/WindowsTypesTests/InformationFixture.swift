@@ -149,6 +149,16 @@ private let controlFixtures: [InformationFixture] = [
         FileLevelTrim(ranges: [FileAllocatedRange(fileOffset: 1, length: 2)]),
         "00000000 01000000 0100000000000000 0200000000000000"),
     InformationFixture(CompressionState(format: 2), "0200"),
+    InformationFixture(ReparseDataBuffer(tag: .nfs, data: [1, 2, 3]), "14000080 0300 0000 010203"),
+    InformationFixture(
+        SymbolicLinkReparseData(
+            substituteName: Array(#"..\a"#.utf8), printName: Array("b".utf8), isRelative: true),
+        "0000 0800 0800 0200 01000000 2e002e005c006100 6200"),
+    InformationFixture(NFSReparseData.symbolicLink(Array("x".utf8)), "4c4e4b0100000000 7800", padding: 2),
+    InformationFixture(NFSReparseData.characterDevice(major: 1, minor: 3), "4348520000000000 01000000 03000000"),
+    InformationFixture(NFSReparseData.blockDevice(major: 8, minor: 0x100), "424c4b0000000000 08000000 00010000"),
+    InformationFixture(NFSReparseData.fifo, "4649464f00000000"),
+    InformationFixture(NFSReparseData.socket, "534f434b00000000"),
     InformationFixture(
         IntegrityInformation(checksumAlgorithm: 2, flags: 1, checksumChunkSize: 0x1_0000, clusterSize: 0x1000),
         "0200 0000 01000000 00000100 00100000"),

@@ -35,6 +35,17 @@ struct InformationTests {
         #expect(try !FileSetSparseBuffer(bytes: [0, 1]).setSparse)
     }
 
+    @Test(
+        "a link's names must lie inside their buffer, and a special file must be one that is known",
+        arguments: [
+            "0000 0c00 0800 0200 01000000 2e002e005c006100 6200", "0200 0800 0a00 0200 01000000 2e002e005c006100 6200",
+            "0000 0300 0800 0200 01000000 2e002e005c006100 6200", "0000 0800 ffff ffff 01000000 2e002e005c006100 6200",
+        ])
+    func lyingLinks(hex: String) {
+        #expect(throws: WireError.self) { _ = try SymbolicLinkReparseData(bytes: bytes(ofHex: hex)) }
+        #expect(throws: WireError.self) { _ = try NFSReparseData(bytes: bytes(ofHex: hex)) }
+    }
+
     @Test("a count of elements that are not there is refused", arguments: ["02000000", "ffffffff"])
     func lyingCounts(count: String) {
         let range = "0100000000000000 0200000000000000"

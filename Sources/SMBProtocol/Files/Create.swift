@@ -13,9 +13,15 @@ package enum CreateCommand {
         if context.isTraced { context.subject = request.name }
         try context.requireRoomForOpen()
         let contexts = try CreateContextAnswers(request.createContexts)
-        let wanted = try openRequest(request, contexts)
-        let outcome = try context.core { operation throws(FileSystemError) in
-            try context.fileSystem.open(wanted, operation)
+        let wanted = try openRequest(request, contexts, stopsAtLinks: context.showsLinks)
+        let outcome: Outcome<WindowsOpenResult>
+        do throws(SMBFailure) {
+            outcome = try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.open(wanted, operation)
+            }
+        } catch {
+            guard error.status == .stoppedOnSymlink else { throw error }
+            throw try SymbolicLinkStop.failure(wanted, named: request.name, context)
         }
         guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
         try setExtendedAttributes(contexts.extendedAttributes, result, context)
@@ -28,7 +34,7 @@ package enum CreateCommand {
     // MARK: What is asked for
 
     private static func openRequest(
-        _ request: CreateRequest, _ contexts: CreateContextAnswers
+        _ request: CreateRequest, _ contexts: CreateContextAnswers, stopsAtLinks: Bool
     ) throws(SMBFailure) -> WindowsOpenRequest {
         guard request.impersonationLevel.isValid else { throw SMBFailure(.badImpersonationLevel) }
         let access = AccessMask(rawValue: request.desiredAccess)
@@ -42,6 +48,7 @@ package enum CreateCommand {
         case .failure(let fault): throw SMBFailure(fault.status)
         }
         var options = coreOptions(request.createOptions)
+        if stopsAtLinks { options.insert(.stopAtSymbolicLinks) }
         if path.namesDirectory {
             // What is no directory cannot be named like one — [MS-FSA] 2.1.5.1
             guard !options.contains(.nonDirectory), CreateRules.suitsDirectories(request.createDisposition) else {

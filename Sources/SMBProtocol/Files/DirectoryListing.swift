@@ -90,7 +90,7 @@ struct DirectoryListing {
         let name = isDots ? entry.name : WindowsName.encode(entry.name)
         if let pattern, !pattern.matchesAll, !pattern.matches(name, fold: { CaseMapping.upper($0) }) { return true }
         var attributes = entry.attributes
-        if attributes.type == .symbolicLink, let followed = target(of: entry, in: directory, context) {
+        if attributes.type == .symbolicLink, !context.showsLinks, let followed = target(of: entry, in: directory, context) {
             attributes = followed
         }
         let information = DirectoryEntryInformation(

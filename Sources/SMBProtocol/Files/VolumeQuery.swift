@@ -57,7 +57,7 @@ struct VolumeQuery {
     /// compression.
     private var attribute: FileFsAttributeInformation {
         var claims: FileSystemAttributes = [
-            .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .supportsSparseFiles, .supportsObjectIDs,
+            .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .supportsSparseFiles, .supportsReparsePoints, .supportsObjectIDs,
             .supportsBlockRefcounting,
         ]
         if isReadOnly { claims.insert(.readOnlyVolume) }

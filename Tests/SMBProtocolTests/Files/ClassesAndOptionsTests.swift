@@ -114,7 +114,7 @@ struct ClassesAndOptionsTests {
         for file in ["Connection/Negotiate", "Connection/Session"] {
             sources += try contents("Tests/SMBProtocolTests/\(file)Tests.swift")
         }
-        for file in ["DuplicateExtents", "ServerSideCopy", "SparseFiles", "StorageControls"] {
+        for file in ["DuplicateExtents", "ReparsePoints", "ServerSideCopy", "SparseFiles", "StorageControls"] {
             sources += try contents("Tests/SMBProtocolTests/Ioctl/\(file)Tests.swift")
         }
         let rows = article.sections.values.joined()
