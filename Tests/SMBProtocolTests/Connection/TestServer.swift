@@ -60,7 +60,8 @@ struct TestServer {
     init(
         limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
-        guests: Bool = true, hasSecondShare: Bool = false, observer: (any RequestObserver)? = nil
+        guests: Bool = true, hasSecondShare: Bool = false, symbolicLinks: SymbolicLinkPolicy = .follow,
+        observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
         @Sendable func next() -> UInt64 {
@@ -77,7 +78,9 @@ struct TestServer {
         }
         fileSystem = try make("/export")
         var shares = [
-            Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), encryption: shareEncryption)
+            Share(
+                name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), symbolicLinks: symbolicLinks,
+                encryption: shareEncryption)
         ]
         if hasSecondShare {
             shares.append(Share(name: "/second", fileSystem: try make("/second"), door: DoorID(rawValue: 1)))
