@@ -92,6 +92,7 @@ extension Schema {
         Field("read_only", .scalar(.boolean, default: "false")),
         Field("encryption", .scalar(encryption, default: "off")),
         Field("umask", .scalar(.mode, default: "022")),
+        Field("symlinks", .scalar(.choice(SymbolicLinkMode.allCases.map(\.rawValue)), default: "follow")),
         Field(
             "root",
             .section([

@@ -98,6 +98,7 @@ extension ShareSettings {
         readOnly = tree.flag("read_only")
         encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
         umask = tree.mode("umask") & 0o777
+        symbolicLinks = tree.text("symlinks").flatMap(SymbolicLinkMode.init) ?? .follow
         if let root = tree["root"] {
             rootUID = root.identifier("uid")
             rootGID = root.identifier("gid")

@@ -121,6 +121,7 @@ package struct ShareSettings: Equatable, Sendable {
     /// Beyond what the SMB door asks.
     package var encryption = SMBEncryption.off
     package var umask: UInt16 = 0o022
+    package var symbolicLinks = SymbolicLinkMode.follow
     package var rootUID: UInt32 = 0
     package var rootGID: UInt32 = 0
     package var rootMode: UInt16 = 0o777
@@ -169,4 +170,12 @@ package enum Hexadecimal {
         let digits = Array("0123456789abcdef")
         return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
+}
+
+/// What SMB makes of symbolic links.
+package enum SymbolicLinkMode: String, Sendable, CaseIterable {
+    /// The server follows them, inside the share.
+    case follow
+    /// Clients see them as reparse points and follow them themselves.
+    case reparse
 }

@@ -15,13 +15,15 @@ package struct CopyOrigin: Sendable {
 }
 
 extension FileSystem {
-    /// One chunk of a server-side copy: reads all of `buffer` from the source, then writes it, so that ranges of one file may
-    /// overlap. Source and target are not locked together: a copy promises no more than its reads and writes. Returns the bytes copied:
-    /// `buffer.count`.
+    /// One chunk of a server-side copy: reads all of `buffer` from the source, then writes it, so that ranges of one
+    /// file may overlap. Source and target are not locked together: a copy promises no more than its reads and writes.
+    /// Returns the bytes copied: `buffer.count`.
     ///
-    /// - Throws: `.noMoreData`, with nothing written, where the source ends before the chunk does; as `read` and `write`.
+    /// - Throws: `.noMoreData`, with nothing written, where the source ends before the chunk does; as `read` and
+    ///   `write`.
     package func copyChunk(
-        _ buffer: UnsafeMutableRawBufferPointer, from source: CopyOrigin, at sourceOffset: UInt64, to target: Open,
+        _ buffer: UnsafeMutableRawBufferPointer, from source: CopyOrigin, at sourceOffset: UInt64,
+        to target: Open,
         at targetOffset: UInt64, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         switch try source.fileSystem.read(source.open, at: sourceOffset, into: buffer, source.context) {

@@ -21,6 +21,7 @@ extension FileSystem {
             let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) in
                 try refuseLockedRange(.write, open: open, inode: open.inode, first: offset, last: end - 1)
                 var record = try record(open.inode)
+                guard record.attributes.type == .regular else { throw .invalidArgument }
                 let id = try contentID(of: &record, context)
                 switch mode {
                 case .reserve(let keepingSize):
@@ -28,6 +29,12 @@ extension FileSystem {
                     if !keepingSize { record.attributes.size = max(record.attributes.size, end) }
                 case .punchHole:
                     try content.punch(id, at: offset, count: count)
+                case .trim:
+                    let last = min(end, record.attributes.size)
+                    if offset < last { try content.punch(id, at: offset, count: last - offset) }
+                case .zeroData:
+                    let last = min(end, record.attributes.size)
+                    if offset < last { try zero(id, offset..<last, record.attributes) }
                 case .zeroRange(let keepingSize):
                     // First, so that a full store refuses before anything is zeroed.
                     try content.reserve(id, at: offset, count: count)
@@ -42,6 +49,23 @@ extension FileSystem {
             }
             return .done((), receipt)
         }
+    }
+
+    /// A hole where the file may have holes; where not, zeros that cost what they did, which may be nothing.
+    private func zero(
+        _ id: ContentID, _ range: Range<UInt64>, _ attributes: Attributes
+    ) throws(FileSystemError) {
+        var spent: [Range<UInt64>] = []
+        if !attributes.dosAttributes.contains(.sparse) {
+            var position = range.lowerBound
+            while let extent = try content.extent(id, at: position), extent.lowerBound < range.upperBound {
+                spent.append(extent.clamped(to: range))
+                position = extent.upperBound
+            }
+        }
+        try content.punch(id, at: range.lowerBound, count: UInt64(range.count))
+        // What was just given back; should another have taken it meanwhile, the range is zeros all the same.
+        for extent in spent { try? content.reserve(id, at: extent.lowerBound, count: UInt64(extent.count)) }
     }
 
     /// lseek(2) with SEEK_DATA and SEEK_HOLE.
@@ -76,18 +100,23 @@ extension FileSystem {
         }
     }
 
-    /// The allocated extents within a range, cut to it and to the file's end.
+    /// The allocated extents within a range, cut to it and to the file's end; the first `limit` of them. A file that is not
+    /// marked as sparse is taken for one without holes.
     package func extents(
-        _ open: Open, _ range: Range<UInt64>, _ context: OperationContext
+        _ open: Open, _ range: Range<UInt64>, limit: Int, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<[Range<UInt64>]> {
         try perform(.seek, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             let found = try inodes.reading(open.inode) { () throws(FileSystemError) -> [Range<UInt64>] in
                 let record = try record(open.inode)
                 let end = min(range.upperBound, record.attributes.size)
-                guard let id = record.contentID, range.lowerBound < end else { return [] }
+                guard range.lowerBound < end, limit > 0 else { return [] }
+                guard record.attributes.dosAttributes.contains(.sparse) else { return [range.lowerBound..<end] }
+                guard let id = record.contentID else { return [] }
                 var result: [Range<UInt64>] = []
                 var position = range.lowerBound
-                while position < end, let extent = try content.extent(id, at: position), extent.lowerBound < end {
+                while position < end, result.count < limit, let extent = try content.extent(id, at: position),
+                    extent.lowerBound < end
+                {
                     result.append(extent.lowerBound..<min(extent.upperBound, end))
                     position = extent.upperBound
                 }

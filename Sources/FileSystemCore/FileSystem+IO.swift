@@ -20,6 +20,7 @@ extension FileSystem {
             let (count, isDue) = try inodes.reading(open.inode) { () throws(FileSystemError) -> (Int, Bool) in
                 let record = try record(open.inode)
                 let attributes = record.attributes
+                guard attributes.type == .regular else { throw .invalidArgument }
                 // Windows asks for the whole range, past the end too; a kernel asks for whole pages — [MS-FSA] 2.1.5.3
                 if open.style == .windows, buffer.count > 0 {
                     let last = offset.addingReportingOverflow(UInt64(buffer.count) - 1)
@@ -89,6 +90,7 @@ extension FileSystem {
             try requireBytes(open)
             let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) -> Receipt in
                 var record = try record(open.inode)
+                guard record.attributes.type == .regular else { throw .invalidArgument }
                 let start = open.isAppending ? record.attributes.size : offset ?? record.attributes.size
                 guard !buffer.isEmpty else { return unchanged }
                 let (end, overflow) = start.addingReportingOverflow(UInt64(buffer.count))

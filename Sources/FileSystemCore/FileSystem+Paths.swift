@@ -21,9 +21,10 @@ extension FileSystem {
     /// Under the namespace lock.
     ///
     /// - Throws: `.pathNotFound` when a component before the last is missing or no directory; `.notFound` for a link that leads out of
-    ///   the share or round in a circle, and for a last component that is a link to nothing; `.accessDenied` without search permission.
+    ///   the share or round in a circle, and for a last component that is a link to nothing; `.accessDenied` without search permission;
+    ///   with `stopping`, `.stoppedOnSymbolicLink` instead of following one.
     func resolve(
-        _ path: [FileName], followingLast: Bool, exactly: Bool = false, _ context: OperationContext
+        _ path: [FileName], followingLast: Bool, stopping: Bool = false, exactly: Bool = false, _ context: OperationContext
     ) throws(FileSystemError) -> ResolvedPath {
         /// Where the walk stands, and the directories from the root to there.
         var directory = try record(.root)
@@ -64,6 +65,7 @@ extension FileSystem {
             let target = try record(entry.inode)
             switch target.attributes.type {
             case .symbolicLink where !isLast || followingLast:
+                guard !stopping else { throw .stoppedOnSymbolicLink }
                 linksFollowed += 1
                 guard linksFollowed <= Self.maximumLinksFollowed else { throw .notFound }
                 ofLinks += try components(of: target.symbolicLinkTarget ?? []).reversed()

@@ -45,7 +45,7 @@ extension FileSystem {
     ) throws(FileSystemError) -> ResolvedPath {
         try resolve(
             request.path, followingLast: !request.options.contains(.openReparsePoint),
-            exactly: request.options.contains(.exactNames), context)
+            stopping: request.options.contains(.stopAtSymbolicLinks), exactly: request.options.contains(.exactNames), context)
     }
 
     private func validate(_ request: WindowsOpenRequest) throws(FileSystemError) {
@@ -76,8 +76,10 @@ extension FileSystem {
             default: throw .invalidArgument
             }
         } else {
-            guard !request.options.contains(.directory) else { throw .notDirectory }
-            guard attributes.type == .regular || request.options.contains(.openReparsePoint) else { throw .accessDenied }
+            let isDirectoryLink = attributes.dosAttributes.contains(.directoryLink)
+            guard isDirectoryLink || !request.options.contains(.directory) else { throw .notDirectory }
+            guard !isDirectoryLink || !request.options.contains(.nonDirectory) else { throw .isDirectory }
+            guard attributes.type == .regular || request.options.contains(.openReparsePoint) else { throw .specialFile }
         }
         let maximal = AccessCheck.maximalAccess(of: context.identity, to: attributes, parent: place.parent?.attributes)
         let granted = try grant(request, attributes, maximal)

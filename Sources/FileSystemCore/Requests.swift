@@ -78,6 +78,8 @@ package struct WindowsOpenRequest: Sendable {
         package static let writeThrough = Options(rawValue: 8)
         /// FILE_OPEN_REPARSE_POINT: a symbolic link is opened, not followed.
         package static let openReparsePoint = Options(rawValue: 16)
+        /// A path that runs into a symbolic link is refused with `.stoppedOnSymbolicLink`: the caller follows links himself.
+        package static let stopAtSymbolicLinks = Options(rawValue: 1 << 16)
         /// Names that differ in case are two names: an open of the SMB3 POSIX extensions.
         package static let exactNames = Options(rawValue: 256)
     }
@@ -188,6 +190,10 @@ package enum AllocationMode: Sendable {
     /// PUNCH_HOLE | KEEP_SIZE
     case punchHole
     case zeroRange(keepingSize: Bool)
+    /// FSCTL_SET_ZERO_DATA: as punchHole up to the end of a file that is marked as sparse; another keeps its space.
+    case zeroData
+    /// FSCTL_FILE_LEVEL_TRIM: as punchHole, up to the end of the file.
+    case trim
 }
 
 package enum SeekTarget: Sendable { case data, hole }

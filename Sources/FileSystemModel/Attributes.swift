@@ -27,6 +27,8 @@ package struct DOSAttributes: OptionSet, Hashable, Sendable {
     package static let readOnly = DOSAttributes(rawValue: 0x0001)
     package static let hidden = DOSAttributes(rawValue: 0x0002)
     package static let system = DOSAttributes(rawValue: 0x0004)
+    /// Of a symbolic link only: what Windows made it of was a directory, and it is shown as one.
+    package static let directoryLink = DOSAttributes(rawValue: 0x0010)
     package static let archive = DOSAttributes(rawValue: 0x0020)
     package static let temporary = DOSAttributes(rawValue: 0x0100)
     package static let sparse = DOSAttributes(rawValue: 0x0200)

@@ -13,6 +13,10 @@ package enum FileSystemError: Error, Equatable, Sendable, CaseIterable {
     case directoryNotEmpty
     case tooManySymbolicLinks
     case notSymbolicLink
+    /// The path runs into a symbolic link that is not to be followed here: the caller follows it himself.
+    case stoppedOnSymbolicLink
+    /// A FIFO, socket or device: it is listed, and opened only as what it is.
+    case specialFile
     /// The target lies in another share or mount.
     case crossDevice
     case tooManyLinks

@@ -18,6 +18,10 @@ extension ProtocolErrors {
         case .directoryNotEmpty: ErrorRow(.directoryNotEmpty, ENOTEMPTY)
         // The share follows links on the server; a client that asked for the target learns that there is none.
         case .tooManySymbolicLinks: ErrorRow(.objectNameNotFound, ELOOP)
+        // [MS-SMB2] 3.3.5.9. O_NOFOLLOW has this errno too; the mount's kernel follows its links itself.
+        case .stoppedOnSymbolicLink: ErrorRow(.stoppedOnSymlink, ELOOP)
+        // What Windows says of a reparse point that no file system filter takes; open(2) of a socket has this errno.
+        case .specialFile: ErrorRow(.ioReparseTagNotHandled, ENXIO)
         case .notSymbolicLink: ErrorRow(.notAReparsePoint, EINVAL)
         case .crossDevice: ErrorRow(.notSameDevice, EXDEV)
         case .tooManyLinks: ErrorRow(.tooManyLinks, EMLINK)

@@ -24,6 +24,7 @@ struct ErrorRow {
 
 /// The values of [MS-ERREF] 2.3.1 that the table needs, under the specification's names.
 enum StatusCode: UInt32 {
+    case stoppedOnSymlink = 0x8000_002D
     case invalidParameter = 0xC000_000D
     case endOfFile = 0xC000_0011
     case accessDenied = 0xC000_0022
@@ -57,4 +58,5 @@ enum StatusCode: UInt32 {
     case invalidLockRange = 0xC000_01A1
     case tooManyLinks = 0xC000_0265
     case notAReparsePoint = 0xC000_0275
+    case ioReparseTagNotHandled = 0xC000_0279
 }

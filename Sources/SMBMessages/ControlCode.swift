@@ -47,5 +47,10 @@ package struct ControlCode: RawRepresentable, Hashable, Sendable {
     package static let querySharedVirtualDiskSupport = ControlCode(rawValue: 0x0009_0300)
     package static let svhdxSyncTunnelRequest = ControlCode(rawValue: 0x0009_0304)
     package static let duplicateExtentsToFile = ControlCode(rawValue: 0x0009_8344)
+    package static let queryFileRegions = ControlCode(rawValue: 0x0009_0284)
+    package static let setObjectIDExtended = ControlCode(rawValue: 0x0009_00BC)
+    package static let setEncryption = ControlCode(rawValue: 0x0009_00D7)
+    package static let writeUSNCloseRecord = ControlCode(rawValue: 0x0009_00EF)
+    package static let getREFSVolumeData = ControlCode(rawValue: 0x0009_02D8)
     package static let duplicateExtentsToFileEx = ControlCode(rawValue: 0x0009_83E8)
 }

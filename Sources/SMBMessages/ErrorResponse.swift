@@ -21,11 +21,17 @@ package struct ErrorResponse: Equatable, Sendable {
         self.init(errorData: writer.bytes)
     }
 
-    /// Of STATUS_STOPPED_ON_SYMLINK before dialect 3.1.1.
-    package init(symbolicLink: SymbolicLinkError) {
+    /// Of STATUS_STOPPED_ON_SYMLINK; in dialect 3.1.1 inside an SMB2 ERROR Context — [MS-SMB2] 2.2.2.1
+    package init(symbolicLink: SymbolicLinkError, inContext: Bool = false) {
         var writer = WireWriter(reservingCapacity: 256)
+        if inContext {
+            // ErrorDataLength, and SMB2_ERROR_ID_DEFAULT.
+            writer.integer(UInt32(0))
+            writer.integer(UInt32(0))
+        }
         symbolicLink.write(to: &writer)
-        self.init(errorData: writer.bytes)
+        if inContext { writer.patch(UInt32(clamping: writer.count - 8), at: 0) }
+        self.init(errorContextCount: inContext ? 1 : 0, errorData: writer.bytes)
     }
 }
 

@@ -122,6 +122,7 @@ extension NTStatus {
         case .oplockNotGranted: "STATUS_OPLOCK_NOT_GRANTED"
         case .invalidOplockProtocol: "STATUS_INVALID_OPLOCK_PROTOCOL"
         case .internalError: "STATUS_INTERNAL_ERROR"
+        case .invalidUserBuffer: "STATUS_INVALID_USER_BUFFER"
         case .unexpectedIoError: "STATUS_UNEXPECTED_IO_ERROR"
         case .noSuchPackage: "STATUS_NO_SUCH_PACKAGE"
         case .directoryNotEmpty: "STATUS_DIRECTORY_NOT_EMPTY"

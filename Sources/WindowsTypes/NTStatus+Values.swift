@@ -120,6 +120,7 @@ extension NTStatus {
     package static let oplockNotGranted = NTStatus(rawValue: 0xC000_00E2)
     package static let invalidOplockProtocol = NTStatus(rawValue: 0xC000_00E3)
     package static let internalError = NTStatus(rawValue: 0xC000_00E5)
+    package static let invalidUserBuffer = NTStatus(rawValue: 0xC000_00E8)
     package static let unexpectedIoError = NTStatus(rawValue: 0xC000_00E9)
     package static let noSuchPackage = NTStatus(rawValue: 0xC000_00FE)
     package static let directoryNotEmpty = NTStatus(rawValue: 0xC000_0101)

@@ -91,7 +91,8 @@ enum DoorBuilding {
                 Share(
                     name: share.name, fileSystem: fileSystem, door: smbDoor, umask: share.umask,
                     anonymousUID: share.anonymousUID, anonymousGID: share.anonymousGID,
-                    mapsAllToAnonymous: share.mapAllToAnonymous, encryption: EncryptionPolicy(share.encryption)))
+                    mapsAllToAnonymous: share.mapAllToAnonymous,
+                    symbolicLinks: share.symbolicLinks == .follow ? .follow : .reparse, encryption: EncryptionPolicy(share.encryption)))
         }
         var limits = ServerLimits()
         limits.frameTimeoutMilliseconds = settings.timeouts.read.milliseconds

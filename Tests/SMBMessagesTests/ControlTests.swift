@@ -27,6 +27,12 @@ struct ControlFixture: Sendable, CustomTestStringConvertible {
 private let key = ResumeKey(first: 0x0807_0605_0403_0201, second: 2, third: 3)
 private let keyHex = "0102030405060708 0200000000000000 0300000000000000"
 
+private let extents = DuplicateExtentsData(
+    sourceFileID: FileID(persistent: 1, volatile: 2), sourceOffset: 3, targetOffset: 4, byteCount: 5)
+private let extentsHex = """
+    0100000000000000 0200000000000000 0300000000000000 0400000000000000 0500000000000000
+    """
+
 let controlFixtures: [ControlFixture] = [
     ControlFixture(ResumeKeyResponse(resumeKey: key), "\(keyHex) 00000000 00000000", padding: 4),
     ControlFixture(
@@ -44,6 +50,10 @@ let controlFixtures: [ControlFixture] = [
     ControlFixture(
         CopyChunkResponse(chunksWritten: 256, chunkBytesWritten: 1 << 20, totalBytesWritten: 16 << 20),
         "00010000 00001000 00000001"),
+    ControlFixture(extents, extentsHex),
+    ControlFixture(
+        DuplicateExtentsDataEx(data: extents, flags: 1),
+        "3000000000000000 \(extentsHex) 01000000 00000000"),
 ]
 
 @Suite("Bodies of control codes — [MS-SMB2] 2.2.31 and 2.2.32")
@@ -57,19 +67,32 @@ struct ControlTests {
     @Test("every truncation throws", arguments: controlFixtures)
     func truncations(fixture: ControlFixture) {
         for count in 0..<fixture.required {
-            #expect(throws: WireError.self, "\(count)") { _ = try fixture.decode(Array(fixture.bytes[..<count])) }
+            #expect(throws: WireError.self, "\(count)") {
+                _ = try fixture.decode(Array(fixture.bytes[..<count]))
+            }
         }
     }
 
-    @Test("a count of chunks that are not there is refused before anything is made of it", arguments: [1, 0xFFFF_FFFF])
+    @Test(
+        "a count of chunks that are not there is refused before anything is made of it",
+        arguments: [1, 0xFFFF_FFFF])
     func lyingCount(count: UInt32) {
-        let bytes = bytes(ofHex: keyHex) + withUnsafeBytes(of: count.littleEndian) { Array($0) } + [0, 0, 0, 0]
+        let bytes =
+            bytes(ofHex: keyHex) + withUnsafeBytes(of: count.littleEndian) { Array($0) } + [0, 0, 0, 0]
         #expect(throws: WireError.self) { _ = try CopyChunkRequest(bytes: bytes) }
+    }
+
+    @Test("the extended form says its size")
+    func structureSize() {
+        let bytes = bytes(ofHex: "3100000000000000 \(extentsHex) 01000000 00000000")
+        #expect(throws: WireError.self) { _ = try DuplicateExtentsDataEx(bytes: bytes) }
     }
 
     @Test("no mutation makes a decoder trap")
     func hostile() {
-        let inputs = controlFixtures.enumerated().map { (name: "\($0.offset)", bytes: $0.element.bytes) }
+        let inputs = controlFixtures.enumerated().map {
+            (name: "\($0.offset)", bytes: $0.element.bytes)
+        }
         HostileRun(defaultSeconds: 1).forEachInput(of: inputs, label: "controls") { name, bytes in
             if let index = Int(name) { _ = try? controlFixtures[index].decode(bytes) }
         }

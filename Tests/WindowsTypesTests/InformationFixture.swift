@@ -152,4 +152,44 @@ let informationFixtures: [InformationFixture] = [
         """
         0000000000000000 0000000000000000 0000000000000000 ffffffffffffffff 0800000000000000 02000000 00000000
         """),
+] + controlFixtures
+
+/// Bodies of control codes — [MS-FSCC] 2.3
+private let controlFixtures: [InformationFixture] = [
+    InformationFixture(FileZeroDataInformation(fileOffset: 1, beyondFinalZero: 2), "0100000000000000 0200000000000000"),
+    InformationFixture(FileAllocatedRange(fileOffset: 3, length: 4), "0300000000000000 0400000000000000"),
+    InformationFixture(FileSetSparseBuffer(setSparse: false), "00", padding: 1),
+    InformationFixture(
+        FileRegionInput(fileOffset: 1, length: 2, desiredUsage: 3),
+        "0100000000000000 0200000000000000 03000000 00000000"),
+    InformationFixture(
+        FileRegionOutput(
+            totalRegionCount: 2, regions: [FileRegionOutput.Region(fileOffset: 1, length: 2, usage: 1)]),
+        "00000000 02000000 01000000 00000000 0100000000000000 0200000000000000 01000000 00000000"),
+    InformationFixture(
+        FileLevelTrim(ranges: [FileAllocatedRange(fileOffset: 1, length: 2)]),
+        "00000000 01000000 0100000000000000 0200000000000000"),
+    InformationFixture(CompressionState(format: 2), "0200"),
+    InformationFixture(ReparseDataBuffer(tag: .nfs, data: [1, 2, 3]), "14000080 0300 0000 010203"),
+    InformationFixture(
+        SymbolicLinkReparseData(
+            substituteName: Array(#"..\a"#.utf8), printName: Array("b".utf8), isRelative: true),
+        "0000 0800 0800 0200 01000000 2e002e005c006100 6200"),
+    InformationFixture(NFSReparseData.symbolicLink(Array("x".utf8)), "4c4e4b0100000000 7800", padding: 2),
+    InformationFixture(NFSReparseData.characterDevice(major: 1, minor: 3), "4348520000000000 01000000 03000000"),
+    InformationFixture(NFSReparseData.blockDevice(major: 8, minor: 0x100), "424c4b0000000000 08000000 00010000"),
+    InformationFixture(NFSReparseData.fifo, "4649464f00000000"),
+    InformationFixture(NFSReparseData.socket, "534f434b00000000"),
+    InformationFixture(
+        IntegrityInformation(checksumAlgorithm: 2, flags: 1, checksumChunkSize: 0x1_0000, clusterSize: 0x1000),
+        "0200 0000 01000000 00000100 00100000"),
+    InformationFixture(IntegrityUpdate(checksumAlgorithm: 0xFFFF, flags: 1), "ffff 0000 01000000"),
+    InformationFixture(
+        FileObjectIDBuffer(
+            objectID: GUID(first: 1, second: 2), birthVolumeID: GUID(first: 3, second: 4),
+            birthObjectID: GUID(first: 5, second: 6), domainID: GUID(first: 7, second: 8)),
+        """
+        0100000000000000 0200000000000000 0300000000000000 0400000000000000
+        0500000000000000 0600000000000000 0700000000000000 0800000000000000
+        """),
 ]

@@ -28,6 +28,32 @@ struct InformationTests {
         #expect(throws: WireError.self) { _ = try FileNameInformation(bytes: bytes(ofHex: "\(length) 6100")) }
     }
 
+    @Test("no buffer at all means sparse, and what follows the byte does not count")
+    func sparse() throws {
+        #expect(try FileSetSparseBuffer(bytes: []).setSparse)
+        #expect(try FileSetSparseBuffer(bytes: [1, 0, 0]).setSparse)
+        #expect(try !FileSetSparseBuffer(bytes: [0, 1]).setSparse)
+    }
+
+    @Test(
+        "a link's names must lie inside their buffer, and a special file must be one that is known",
+        arguments: [
+            "0000 0c00 0800 0200 01000000 2e002e005c006100 6200", "0200 0800 0a00 0200 01000000 2e002e005c006100 6200",
+            "0000 0300 0800 0200 01000000 2e002e005c006100 6200", "0000 0800 ffff ffff 01000000 2e002e005c006100 6200",
+        ])
+    func lyingLinks(hex: String) {
+        #expect(throws: WireError.self) { _ = try SymbolicLinkReparseData(bytes: bytes(ofHex: hex)) }
+        #expect(throws: WireError.self) { _ = try NFSReparseData(bytes: bytes(ofHex: hex)) }
+    }
+
+    @Test("a count of elements that are not there is refused", arguments: ["02000000", "ffffffff"])
+    func lyingCounts(count: String) {
+        let range = "0100000000000000 0200000000000000"
+        #expect(throws: WireError.self) { _ = try FileLevelTrim(bytes: bytes(ofHex: "00000000 \(count) \(range)")) }
+        let region = "00000000 00000000 \(count) 00000000 \(range) 01000000 00000000"
+        #expect(throws: WireError.self) { _ = try FileRegionOutput(bytes: bytes(ofHex: region)) }
+    }
+
     @Test("class numbers without a name survive")
     func openClasses() {
         #expect(FileInformationClass(rawValue: 200).rawValue == 200)

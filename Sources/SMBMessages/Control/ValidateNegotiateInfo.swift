@@ -8,7 +8,9 @@ package struct ValidateNegotiateInfoRequest: Equatable, Sendable {
     package var securityMode: SecurityMode
     package var dialects: [Dialect]
 
-    package init(capabilities: Capabilities, guid: GUID, securityMode: SecurityMode, dialects: [Dialect]) {
+    package init(
+        capabilities: Capabilities, guid: GUID, securityMode: SecurityMode, dialects: [Dialect]
+    ) {
         self.capabilities = capabilities
         self.guid = guid
         self.securityMode = securityMode

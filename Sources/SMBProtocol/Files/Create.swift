@@ -16,9 +16,15 @@ package enum CreateCommand {
             request.createContexts, isPosixNegotiated: context.connection.isPosixNegotiated)
         let appleOutcome = try AppleExtensions.answer(contexts.apple, context)
         guard case .done(let apple, _) = appleOutcome else { return .waiting(for: appleOutcome) }
-        let wanted = try openRequest(request, contexts)
-        let outcome = try context.core { operation throws(FileSystemError) in
-            try context.fileSystem.open(wanted, operation)
+        let wanted = try openRequest(request, contexts, stopsAtLinks: context.showsLinks)
+        let outcome: Outcome<WindowsOpenResult>
+        do throws(SMBFailure) {
+            outcome = try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.open(wanted, operation)
+            }
+        } catch {
+            guard error.status == .stoppedOnSymlink else { throw error }
+            throw try SymbolicLinkStop.failure(wanted, named: request.name, context)
         }
         guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
         try setExtendedAttributes(contexts.extendedAttributes, result, context)
@@ -34,7 +40,7 @@ package enum CreateCommand {
     // MARK: What is asked for
 
     private static func openRequest(
-        _ request: CreateRequest, _ contexts: CreateContextAnswers
+        _ request: CreateRequest, _ contexts: CreateContextAnswers, stopsAtLinks: Bool
     ) throws(SMBFailure) -> WindowsOpenRequest {
         guard request.impersonationLevel.isValid else { throw SMBFailure(.badImpersonationLevel) }
         let access = AccessMask(rawValue: request.desiredAccess)
@@ -49,6 +55,8 @@ package enum CreateCommand {
         case .failure(let fault): throw SMBFailure(fault.status)
         }
         var options = coreOptions(request.createOptions)
+        // Who sees POSIX's files sees its links, and follows them himself.
+        if stopsAtLinks || isPosix { options.insert(.stopAtSymbolicLinks) }
         if isPosix { options.insert(.exactNames) }
         if path.namesDirectory {
             // What is no directory cannot be named like one — [MS-FSA] 2.1.5.1

@@ -102,7 +102,8 @@ struct DirectoryListing {
         let name = isDots ? entry.name : WindowsName.encode(entry.name, isPosix ? .posix : .windows)
         if let pattern, !pattern.matchesAll, !pattern.matches(name, fold: { CaseMapping.upper($0) }) { return true }
         var attributes = entry.attributes
-        if attributes.type == .symbolicLink, !isPosix, let followed = target(of: entry, in: directory, context) {
+        let follows = !isPosix && !context.showsLinks
+        if attributes.type == .symbolicLink, follows, let followed = target(of: entry, in: directory, context) {
             attributes = followed
         }
         var information = DirectoryEntryInformation(

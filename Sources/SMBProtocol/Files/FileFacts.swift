@@ -33,8 +33,8 @@ extension Attributes {
         var result = FileAttributes(rawValue: dosAttributes.rawValue)
         switch type {
         case .directory: result.insert(.directory)
-        case .symbolicLink: result.insert(.reparsePoint)
-        default: break
+        case .symbolicLink, .fifo, .socket, .characterDevice, .blockDevice: result.insert(.reparsePoint)
+        case .regular: break
         }
         return result.isEmpty ? .normal : result
     }
@@ -44,8 +44,14 @@ extension Attributes {
 
     package var windowsAllocationSize: UInt64 { isDirectory ? 0 : VolumeGeometry.roundedUp(allocatedSize) }
 
-    /// IO_REPARSE_TAG_SYMLINK for a symbolic link that was opened itself — [MS-FSCC] 2.1.2.1
-    package var reparseTag: UInt32 { type == .symbolicLink ? 0xA000_000C : 0 }
+    /// Of what is no file and no directory — [MS-FSCC] 2.1.2.1
+    package var reparseTag: UInt32 {
+        switch type {
+        case .regular, .directory: ReparseTag.none.rawValue
+        case .symbolicLink: ReparseTag.symbolicLink.rawValue
+        case .fifo, .socket, .characterDevice, .blockDevice: ReparseTag.nfs.rawValue
+        }
+    }
 }
 
 extension DOSAttributes {

@@ -57,9 +57,12 @@ struct VolumeQuery {
     }
 
     /// Names are kept as they are written and found in any case; there are no descriptors, streams, quotas or
-    /// compression, and no control code yet that would mark a file sparse.
+    /// compression.
     private var attribute: FileFsAttributeInformation {
-        var claims: FileSystemAttributes = [.casePreservedNames, .unicodeOnDisk, .supportsHardLinks]
+        var claims: FileSystemAttributes = [
+            .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .supportsSparseFiles, .supportsReparsePoints, .supportsObjectIDs,
+            .supportsBlockRefcounting,
+        ]
         if isReadOnly { claims.insert(.readOnlyVolume) }
         return FileFsAttributeInformation(
             fileSystemAttributes: claims, maximumComponentNameLength: UInt32(FileName.maximumUnits),

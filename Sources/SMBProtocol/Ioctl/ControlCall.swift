@@ -19,7 +19,9 @@ struct ControlCall {
     }
 
     /// - Throws: INVALID_PARAMETER where the input is not what the code's structure says.
-    func parse<Structure: InformationStructure>(_ type: Structure.Type = Structure.self) throws(SMBFailure) -> Structure {
+    func parse<Structure: InformationStructure>(_ type: Structure.Type = Structure.self)
+        throws(SMBFailure) -> Structure
+    {
         do throws(WireError) {
             return try Structure(bytes: input)
         } catch {

@@ -7,7 +7,9 @@ import WireCoding
 
 extension Connection {
     /// SMB2 IOCTL of the codes that concern no open file, or nil for those that do — [MS-SMB2] 3.3.5.15
-    func control(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult? {
+    func control(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure)
+        -> CommandResult?
+    {
         let request: IoctlRequest = try message.body()
         // "If the Flags field … is not SMB2_0_IOCTL_IS_FSCTL, the server MUST fail the request with
         // STATUS_NOT_SUPPORTED."
@@ -38,7 +40,23 @@ enum IoctlCommand {
         switch call.code {
         case .srvRequestResumeKey: return try ResumeKeyControl.handle(call, &context)
         case .srvCopyChunk, .srvCopyChunkWrite: return try CopyChunkControl.handle(call, &context)
-        case .createOrGetObjectID: return try ObjectIDControl.handle(call, &context)
+        case .setSparse: return try SetSparseControl.handle(call, &context)
+        case .setZeroData: return try SetZeroDataControl.handle(call, &context)
+        case .queryAllocatedRanges: return try QueryAllocatedRangesControl.handle(call, &context)
+        case .queryFileRegions: return try QueryFileRegionsControl.handle(call, &context)
+        case .fileLevelTrim: return try FileLevelTrimControl.handle(call, &context)
+        case .duplicateExtentsToFile: return try DuplicateExtentsControl.handle(call, &context)
+        case .duplicateExtentsToFileEx:
+            return try DuplicateExtentsControl.handleExtended(call, &context)
+        case .getCompression: return try CompressionControl.get(call, &context)
+        case .setCompression: return try CompressionControl.set(call, &context)
+        case .getIntegrityInformation: return try IntegrityControl.get(call, &context)
+        case .setIntegrityInformation: return try IntegrityControl.set(call, &context)
+        case .getReparsePoint: return try ReparsePointControl.get(call, &context)
+        case .setReparsePoint: return try ReparsePointControl.set(call, &context)
+        case .deleteReparsePoint: return try ReparsePointControl.delete(call, &context)
+        case .createOrGetObjectID, .getObjectID: return try ObjectIDControl.handle(call, &context)
+        case .isPathnameValid: return PathnameValidControl.handle(call, &context)
         default: throw SMBFailure(.invalidDeviceRequest)
         }
     }

@@ -9,7 +9,9 @@ import WireCoding
 
 /// FSCTL_SRV_REQUEST_RESUME_KEY — [MS-SMB2] 3.3.5.15.5
 enum ResumeKeyControl {
-    static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
+    static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
+        -> CommandResult
+    {
         let response = ResumeKeyResponse(resumeKey: key(of: call.file, context)).bytes
         try call.requireRoom(response.count, .invalidParameter)
         call.answer(response, &context)
@@ -21,7 +23,10 @@ enum ResumeKeyControl {
     private static func key(of file: SMBOpen, _ context: borrowing CommandContext) -> ResumeKey {
         if let key = file.state.resumeKey { return key }
         let words = context.connection.server.authentication.random(16).withUnsafeBytes { bytes in
-            (bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            (
+                bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
+                bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+            )
         }
         let key = ResumeKey(first: file.fileID.volatile, second: words.0, third: words.1)
         file.state.resumeKey = key
@@ -41,11 +46,15 @@ enum CopyChunkControl {
     /// other connections waiting for some milliseconds.
     private static let copiedOnEventLoop: UInt64 = 256 << 10
 
-    static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
+    static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
+        -> CommandResult
+    {
         try call.requireRoom(CopyChunkResponse.byteCount, .invalidParameter)
         let request: CopyChunkRequest = try call.parse()
         // "If no Open is found … STATUS_OBJECT_NAME_NOT_FOUND." The key is the session's: another's is nobody's.
-        guard let source = context.open(resumeKey: request.sourceKey) else { throw SMBFailure(.objectNameNotFound) }
+        guard let source = context.open(resumeKey: request.sourceKey) else {
+            throw SMBFailure(.objectNameNotFound)
+        }
         try checkAccess(call.code, source.open, call.file.open)
         guard isWithinLimits(request.chunks) else {
             let limits = CopyChunkResponse(
@@ -59,14 +68,17 @@ enum CopyChunkControl {
         return try copy(request.chunks, from: source, call, &context)
     }
 
-    private static func checkAccess(_ code: ControlCode, _ source: Open, _ target: Open) throws(SMBFailure) {
+    private static func checkAccess(_ code: ControlCode, _ source: Open, _ target: Open)
+        throws(SMBFailure)
+    {
         // "The Open.GrantedAccess of the destination file does not include FILE_WRITE_DATA or FILE_APPEND_DATA", "…
         // FILE_READ_DATA, and the CtlCode is FSCTL_SRV_COPYCHUNK", "… of the source file does not include
         // FILE_READ_DATA": STATUS_ACCESS_DENIED. Of a source that may be executed, Windows copies too:
         // smb2.ioctl.copy_chunk_bad_access.
         guard !target.access.isDisjoint(with: [.writeData, .appendData]),
             code == .srvCopyChunkWrite || target.access.contains(.readData),
-            !source.access.isDisjoint(with: [.readData, .execute]), !source.isDirectory, !target.isDirectory
+            !source.access.isDisjoint(with: [.readData, .execute]), !source.isDirectory,
+            !target.isDirectory
         else { throw SMBFailure(.accessDenied) }
     }
 
@@ -75,14 +87,17 @@ enum CopyChunkControl {
     /// ServerSideCopyMaxDataSize."
     private static func isWithinLimits(_ chunks: [CopyChunk]) -> Bool {
         guard chunks.count <= maximumChunks else { return false }
-        guard chunks.allSatisfy({ $0.length > 0 && $0.length <= maximumChunkLength }) else { return false }
+        guard chunks.allSatisfy({ $0.length > 0 && $0.length <= maximumChunkLength }) else {
+            return false
+        }
         return chunks.reduce(UInt64(0)) { $0 + UInt64($1.length) } <= maximumTotalLength
     }
 
     /// Chunk after chunk, each read as a whole and then written: chunks may overlap, and a later one sees an earlier
     /// one's bytes. The first that fails ends it, with its reason and what was done.
     private static func copy(
-        _ chunks: [CopyChunk], from source: SMBOpen, _ call: ControlCall, _ context: inout CommandContext
+        _ chunks: [CopyChunk], from source: SMBOpen, _ call: ControlCall,
+        _ context: inout CommandContext
     ) throws(SMBFailure) -> CommandResult {
         guard case .disk(let sourceShare) = source.tree.target else { throw SMBFailure(.accessDenied) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(
@@ -92,7 +107,8 @@ enum CopyChunkControl {
         let origin = CopyOrigin(
             fileSystem: sourceShare.fileSystem, open: source.open,
             context: OperationContext(
-                door: sourceShare.door, style: .windows, client: target.client, identity: source.tree.identity,
+                door: sourceShare.door, style: .windows, client: target.client,
+                identity: source.tree.identity,
                 operation: target.operation, mayBlock: target.mayBlock))
         var written: UInt64 = 0
         var gates: [Gate] = []

@@ -17,6 +17,8 @@ package final class Share: Sendable {
     /// Who guests and the anonymous user are.
     package let anonymousUID: UInt32
     package let anonymousGID: UInt32
+    /// Who follows symbolic links.
+    package let symbolicLinks: SymbolicLinkPolicy
     /// Everybody is anonymous here.
     package let mapsAllToAnonymous: Bool
     /// Of what goes to and from this share; what the whole server demands is demanded here too.
@@ -25,6 +27,7 @@ package final class Share: Sendable {
     package init(
         name: String, comment: String = "", fileSystem: FileSystem, door: DoorID, umask: UInt16 = 0o022,
         anonymousUID: UInt32 = 65534, anonymousGID: UInt32 = 65534, mapsAllToAnonymous: Bool = false,
+        symbolicLinks: SymbolicLinkPolicy = .follow,
         encryption: EncryptionPolicy = .off
     ) {
         self.name = String(name.drop { $0 == "/" })
@@ -35,6 +38,7 @@ package final class Share: Sendable {
         self.anonymousUID = anonymousUID
         self.anonymousGID = anonymousGID
         self.mapsAllToAnonymous = mapsAllToAnonymous
+        self.symbolicLinks = symbolicLinks
         self.encryption = encryption
     }
 
@@ -52,4 +56,12 @@ package final class Share: Sendable {
     private func anonymous(named name: String) -> Identity {
         Identity(uid: anonymousUID, gid: anonymousGID, name: name)
     }
+}
+
+/// Who follows a share's symbolic links.
+package enum SymbolicLinkPolicy: String, Sendable, CaseIterable {
+    /// The server does, inside the share: clients see what the links lead to.
+    case follow
+    /// The clients do: they see links as reparse points, and an open that runs into one is STATUS_STOPPED_ON_SYMLINK.
+    case reparse
 }

@@ -61,7 +61,8 @@ struct TestServer {
     init(
         limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
-        guests: Bool = true, hasSecondShare: Bool = false, sessionLifetimeSeconds: Int? = nil,
+        guests: Bool = true, hasSecondShare: Bool = false, symbolicLinks: SymbolicLinkPolicy = .follow,
+        sessionLifetimeSeconds: Int? = nil,
         fileTime: (@Sendable () -> UInt64)? = nil, observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
@@ -79,7 +80,9 @@ struct TestServer {
         }
         fileSystem = try make("/export")
         var shares = [
-            Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), encryption: shareEncryption)
+            Share(
+                name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), symbolicLinks: symbolicLinks,
+                encryption: shareEncryption)
         ]
         if hasSecondShare {
             shares.append(Share(name: "/second", fileSystem: try make("/second"), door: DoorID(rawValue: 1)))

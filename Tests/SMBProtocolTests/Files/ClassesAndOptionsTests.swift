@@ -111,8 +111,11 @@ struct ClassesAndOptionsTests {
         for file in ["Apple", "Create", "CreateContext", "Data", "Information", "Link", "Posix", "QueryDirectory", "Update", "WindowsName"] {
             sources += try contents("Tests/SMBProtocolTests/Files/\(file)Tests.swift")
         }
-        for file in ["Connection/Negotiate", "Connection/Session", "Ioctl/ServerSideCopy"] {
+        for file in ["Connection/Negotiate", "Connection/Session"] {
             sources += try contents("Tests/SMBProtocolTests/\(file)Tests.swift")
+        }
+        for file in ["DuplicateExtents", "ReparsePoints", "ServerSideCopy", "SparseFiles", "StorageControls"] {
+            sources += try contents("Tests/SMBProtocolTests/Ioctl/\(file)Tests.swift")
         }
         let rows = article.sections.values.joined()
         #expect(rows.count > 100)

@@ -202,7 +202,11 @@ struct InformationTests {
         let full: FileFsFullSizeInformation = try ask(.fullSize)
         #expect(full.actualAvailableAllocationUnits == size.availableAllocationUnits)
         let claims: FileFsAttributeInformation = try ask(.attribute)
-        #expect(claims.fileSystemAttributes == [.casePreservedNames, .unicodeOnDisk, .supportsHardLinks])
+        #expect(
+            claims.fileSystemAttributes == [
+                .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .supportsSparseFiles, .supportsReparsePoints,
+                .supportsObjectIDs, .supportsBlockRefcounting,
+            ])
         #expect(claims.maximumComponentNameLength == 255)
         #expect(String(decoding: claims.fileSystemName, as: UTF8.self) == "NTFS")
         let file = try bench.open("file")

@@ -9,14 +9,18 @@ import WireCoding
 extension Peer {
     /// One IOCTL about a file.
     func control(
-        _ code: ControlCode, _ file: FileID, _ input: [UInt8] = [], room: UInt32 = 65_536, treeID: TreeID? = nil
+        _ code: ControlCode, _ file: FileID, _ input: [UInt8] = [], room: UInt32 = 65_536,
+        treeID: TreeID? = nil
     ) throws -> Reply {
         try request(
-            .ioctl, IoctlRequest(ctlCode: code, fileID: file, input: input, maxOutputResponse: room), treeID: treeID)
+            .ioctl, IoctlRequest(ctlCode: code, fileID: file, input: input, maxOutputResponse: room),
+            treeID: treeID)
     }
 
     /// The output of a response, whatever its status.
-    func output<Structure: InformationStructure>(_ reply: Reply, as type: Structure.Type = Structure.self) throws
+    func output<Structure: InformationStructure>(
+        _ reply: Reply, as type: Structure.Type = Structure.self
+    ) throws
         -> Structure
     {
         try Structure(bytes: try reply.body(IoctlResponse.self).output)
@@ -29,13 +33,15 @@ extension Peer {
     }
 
     func copy(
-        _ key: ResumeKey, to file: FileID, _ chunks: [CopyChunk], code: ControlCode = .srvCopyChunk, room: UInt32 = 12
+        _ key: ResumeKey, to file: FileID, _ chunks: [CopyChunk], code: ControlCode = .srvCopyChunk,
+        room: UInt32 = 12
     ) throws -> Reply {
         let reply = try send(
             message(
                 .ioctl,
                 IoctlRequest(
-                    ctlCode: code, fileID: file, input: CopyChunkRequest(sourceKey: key, chunks: chunks).bytes,
+                    ctlCode: code, fileID: file,
+                    input: CopyChunkRequest(sourceKey: key, chunks: chunks).bytes,
                     maxOutputResponse: room)))
         if let reply = reply.first { return reply }
         // Larger copies are made where a thread may take its time.
@@ -71,9 +77,11 @@ extension Peer {
     }
 
     func information<Structure: InformationStructure>(
-        _ informationClass: FileInformationClass, _ file: FileID, as type: Structure.Type = Structure.self
+        _ informationClass: FileInformationClass, _ file: FileID,
+        as type: Structure.Type = Structure.self
     ) throws -> Structure {
-        let reply = try request(.queryInfo, QueryInfoRequest(informationClass, outputBufferLength: 4096, fileID: file))
+        let reply = try request(
+            .queryInfo, QueryInfoRequest(informationClass, outputBufferLength: 4096, fileID: file))
         try #require(reply.status == .success)
         return try Structure(bytes: reply.body(QueryInfoResponse.self).outputBuffer)
     }

@@ -28,15 +28,18 @@ struct ServerSideCopyTests {
         let bytes = pattern(10_000)
         try peer.write(source, bytes)
         let reply = try peer.copy(
-            try peer.resumeKey(source), to: target, [chunk(0, 0, 5000), chunk(5000, 4000, 5000), chunk(1, 20_000, 7)])
+            try peer.resumeKey(source), to: target,
+            [chunk(0, 0, 5000), chunk(5000, 4000, 5000), chunk(1, 20_000, 7)])
         #expect(reply.status == .success)
-        #expect(try peer.output(reply) == CopyChunkResponse(chunksWritten: 3, totalBytesWritten: 10_007))
+        #expect(
+            try peer.output(reply) == CopyChunkResponse(chunksWritten: 3, totalBytesWritten: 10_007))
         let expected =
             bytes[..<4000] + bytes[5000...] + [UInt8](repeating: 0, count: 11_000) + bytes[1..<8]
         #expect(try peer.read(target, 65_536) == Array(expected))
     }
 
-    @Test("ranges of one file may overlap", arguments: [(0, 100), (100, 0), (0, 0)] as [(UInt64, UInt64)])
+    @Test(
+        "ranges of one file may overlap", arguments: [(0, 100), (100, 0), (0, 0)] as [(UInt64, UInt64)])
     func overlaps(from: UInt64, to: UInt64) throws {
         let peer = try Peer.connected(to: try TestServer())
         let file = try peer.open("a")
@@ -44,7 +47,8 @@ struct ServerSideCopyTests {
         try peer.write(file, bytes)
         let reply = try peer.copy(try peer.resumeKey(file), to: file, [chunk(from, to, 4096)])
         #expect(reply.status == .success)
-        bytes.replaceSubrange(Int(to)..<Int(to) + 4096, with: Array(bytes[Int(from)..<Int(from) + 4096]))
+        bytes.replaceSubrange(
+            Int(to)..<Int(to) + 4096, with: Array(bytes[Int(from)..<Int(from) + 4096]))
         #expect(try peer.read(file, 65_536) == bytes)
     }
 
@@ -59,10 +63,12 @@ struct ServerSideCopyTests {
         let key = try peer.resumeKey(source)
         let reply = try peer.copy(key, to: target, chunks)
         #expect(reply.status == .success)
-        #expect(try peer.output(reply) == CopyChunkResponse(chunksWritten: 16, totalBytesWritten: 16 << 20))
+        #expect(
+            try peer.output(reply) == CopyChunkResponse(chunksWritten: 16, totalBytesWritten: 16 << 20))
         #expect(try peer.read(target, 65_536, at: 255 << 16) == bytes)
         #expect(
-            try peer.information(.standard, target, as: FileStandardInformation.self).endOfFile == 16 << 20)
+            try peer.information(.standard, target, as: FileStandardInformation.self).endOfFile == 16
+                << 20)
     }
 
     @Test(
@@ -71,7 +77,8 @@ struct ServerSideCopyTests {
             [CopyChunk](repeating: CopyChunk(sourceOffset: 0, targetOffset: 0, length: 1), count: 257),
             [CopyChunk(sourceOffset: 0, targetOffset: 0, length: 1 << 20 + 1)],
             [CopyChunk(sourceOffset: 0, targetOffset: 0, length: 0)],
-            [CopyChunk](repeating: CopyChunk(sourceOffset: 0, targetOffset: 0, length: 1 << 20), count: 17),
+            [CopyChunk](
+                repeating: CopyChunk(sourceOffset: 0, targetOffset: 0, length: 1 << 20), count: 17),
         ])
     func limits(chunks: [CopyChunk]) throws {
         let peer = try Peer.connected(to: try TestServer())
@@ -82,7 +89,8 @@ struct ServerSideCopyTests {
         #expect(reply.status == .invalidParameter)
         #expect(
             try peer.output(reply)
-                == CopyChunkResponse(chunksWritten: 256, chunkBytesWritten: 1 << 20, totalBytesWritten: 16 << 20))
+                == CopyChunkResponse(
+                    chunksWritten: 256, chunkBytesWritten: 1 << 20, totalBytesWritten: 16 << 20))
         #expect(try peer.read(target, 10).isEmpty)
     }
 
@@ -99,7 +107,9 @@ struct ServerSideCopyTests {
         #expect(try peer.read(target, 100).count == 50)
     }
 
-    @Test("rights: the source's to read, the target's to write, and to read where the code is SRV_COPYCHUNK")
+    @Test(
+        "rights: the source's to read, the target's to write, and to read where the code is SRV_COPYCHUNK"
+    )
     func rights() throws {
         let peer = try Peer.connected(to: try TestServer())
         let readable = try peer.create("a", access: 1)
@@ -141,7 +151,8 @@ struct ServerSideCopyTests {
         let theirs = try peer.open("c")
         #expect(try peer.copy(key, to: theirs, [chunk(0, 0, 1)]).status == .objectNameNotFound)
         let other = try Peer.connected(to: server)
-        #expect(try other.copy(key, to: try other.open("d"), [chunk(0, 0, 1)]).status == .objectNameNotFound)
+        #expect(
+            try other.copy(key, to: try other.open("d"), [chunk(0, 0, 1)]).status == .objectNameNotFound)
 
         (peer.sessionID, peer.treeID) = first
         #expect(try peer.copy(key, to: target, [chunk(0, 0, 1)]).status == .success)

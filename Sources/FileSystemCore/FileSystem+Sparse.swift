@@ -1,0 +1,128 @@
+import AccessArbitration
+import AccessControl
+import ContentStore
+package import FileSystemModel
+import MetadataStore
+import Synchronization
+
+extension FileSystem {
+    /// Marks a file as one that may have holes, or as one that has none. The bytes stay as they are — [MS-FSA]
+    /// 2.1.5.10.35.
+    ///
+    /// - Throws: `.invalidArgument` for what is no file, `.readOnly`, `.stale`. Which rights the open needs is the
+    ///   door's to say.
+    package func setSparse(
+        _ isSparse: Bool, _ open: Open, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.setAttributes, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            guard open.type == .regular else { throw .invalidArgument }
+            try requireWritable()
+            let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) -> Receipt in
+                var record = try record(open.inode)
+                guard record.attributes.type == .regular else { throw .invalidArgument }
+                guard record.attributes.dosAttributes.contains(.sparse) != isSparse else {
+                    return unchanged
+                }
+                if isSparse {
+                    record.attributes.dosAttributes.insert(.sparse)
+                } else {
+                    record.attributes.dosAttributes.remove(.sparse)
+                }
+                if !open.state.withLock({ $0.frozen.contains(.change) }) {
+                    record.attributes.changeTime = environment.clock.now()
+                }
+                record.attributes.changeNumber &+= 1
+                return try commit(
+                    [.putInode(record)], context, events: [ChangeEvent(.attributes, open.inode)])
+            }
+            return .done((), receipt)
+        }
+    }
+
+    /// Gives a range of one file the bytes and holes of a range of another or of itself, whatever locks there are:
+    /// FICLONERANGE, FSCTL_DUPLICATE_EXTENTS_TO_FILE. The source counts as zeros past its end. Returns the bytes of the
+    /// range.
+    ///
+    /// Large ranges are done piece by piece; others see a piece as a whole.
+    ///
+    /// - Throws: `.badHandle` without the rights to read the one and write the other, `.invalidArgument` for ranges of
+    ///   one file that overlap and for what is no file, `.fileTooLarge`, `.noSpace`, `.readOnly`, `.stale`.
+    package func clone(
+        from source: Open, at sourceOffset: UInt64, to target: Open, at targetOffset: UInt64,
+        count: UInt64,
+        _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<UInt64> {
+        try perform(.copyRange, .open(target.id, target.inode), context) { () throws(FileSystemError) in
+            guard source.access.contains(.readData), target.access.contains(.writeData) else {
+                throw .badHandle
+            }
+            guard source.type == .regular, target.type == .regular else { throw .invalidArgument }
+            try requireWritable()
+            let (sourceEnd, sourceOverflow) = sourceOffset.addingReportingOverflow(count)
+            let (targetEnd, targetOverflow) = targetOffset.addingReportingOverflow(count)
+            guard !sourceOverflow, !targetOverflow, targetEnd <= UInt64(Int64.max) else {
+                throw .fileTooLarge
+            }
+            if source.inode == target.inode, sourceOffset < targetEnd, targetOffset < sourceEnd {
+                throw .invalidArgument
+            }
+            guard count > 0 else { return .done(0, unchanged) }
+            let buffer = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: Int(min(count, Self.clonePiece)), alignment: 64)
+            defer { buffer.deallocate() }
+            var gates: [Gate] = []
+            var receipt = unchanged
+            var done: UInt64 = 0
+            while done < count {
+                let length = min(Self.clonePiece, count - done)
+                receipt = try clonePiece(
+                    buffer, from: source.inode, at: sourceOffset + done, to: target, at: targetOffset + done,
+                    count: length,
+                    context)
+                if let gate = receipt.gate { gates.append(gate) }
+                done += length
+            }
+            return .done(count, Receipt(sequence: receipt.sequence, gate: Gate.joining(gates)))
+        }
+    }
+
+    /// Bytes that are cloned with the two files locked.
+    private static let clonePiece: UInt64 = 1 << 20
+
+    private func clonePiece(
+        _ buffer: UnsafeMutableRawBufferPointer, from source: InodeNumber, at sourceOffset: UInt64,
+        to target: Open,
+        at targetOffset: UInt64, count: UInt64, _ context: OperationContext
+    ) throws(FileSystemError) -> Receipt {
+        try inodes.writing(source, target.inode) { () throws(FileSystemError) in
+            var record = try record(target.inode)
+            guard record.attributes.type == .regular else { throw .invalidArgument }
+            let to = try contentID(of: &record, context)
+            let from = source == target.inode ? to : try self.record(source).contentID
+            var position: UInt64 = 0
+            while position < count {
+                let extent = try from.flatMap { id throws(FileSystemError) in
+                    try content.extent(id, at: sourceOffset + position)
+                }
+                let hole = extent.map { min(count, $0.lowerBound - sourceOffset) } ?? count
+                if hole > position {
+                    try content.punch(to, at: targetOffset + position, count: hole - position)
+                    position = hole
+                }
+                guard let extent, let from, position < count else { continue }
+                let length = Int(min(count, extent.upperBound - sourceOffset) - position)
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
+                try content.read(from, at: sourceOffset + position, into: bytes)
+                try content.write(to, at: targetOffset + position, from: UnsafeRawBufferPointer(bytes))
+                position += UInt64(length)
+            }
+            let end = targetOffset + count
+            record.attributes.size = max(record.attributes.size, end)
+            record.attributes.allocatedSize = try content.allocatedSize(to)
+            noteWrite(&record.attributes, by: target, context)
+            return try commit(
+                [.putInode(record)], context, events: [ChangeEvent(.data(targetOffset..<end), target.inode)]
+            )
+        }
+    }
+}
