@@ -126,7 +126,8 @@ package struct CommandContext: ~Copyable {
             if let inherited = chain.fileID {
                 fileID = inherited
             } else if fileID == .inherited {
-                throw SMBFailure(.invalidParameter)
+                // "…if the previous operation neither contains nor generates a FileId … STATUS_INVALID_HANDLE"
+                throw SMBFailure(.invalidHandle)
             }
         }
         chain.fileID = fileID
