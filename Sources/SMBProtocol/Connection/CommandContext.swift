@@ -222,7 +222,7 @@ struct CompoundChain {
 
     /// The file that a request is about, which the next one may inherit.
     ///
-    /// - Throws: in a compound what CREATE was refused with; INVALID_PARAMETER where there is nothing to inherit.
+    /// - Throws: in a compound what CREATE was refused with; INVALID_HANDLE where there is nothing to inherit.
     mutating func take(_ fileID: FileID, isRelated: Bool) throws(SMBFailure) -> FileID {
         var fileID = fileID
         if isRelated {
@@ -232,7 +232,8 @@ struct CompoundChain {
             if let inherited = self.fileID {
                 fileID = inherited
             } else if fileID == .inherited {
-                throw SMBFailure(.invalidParameter)
+                // "…if the previous operation neither contains nor generates a FileId … STATUS_INVALID_HANDLE"
+                throw SMBFailure(.invalidHandle)
             }
         }
         self.fileID = fileID

@@ -129,10 +129,7 @@ extension Connection {
                 message.treeID = header.treeID
                 return SMBFailure(.invalidParameter)
             }
-            // What is related to a message without a session is no valid request: smb2.compound.invalid2.
-            if let refusal = work.chain.refusal {
-                return refusal.status == .userSessionDeleted ? SMBFailure(.invalidParameter) : refusal
-            }
+            if let refusal = work.chain.refusal { return refusal }
         } else {
             message.sessionID = header.sessionID
             message.treeID = header.treeID
@@ -282,9 +279,12 @@ extension Connection {
             if let gate { work.reply.gates.append(gate) }
             return .next
         case .failure(let failure):
-            if message.header.command == .create {
+            switch message.header.command {
+            case .create:
                 work.chain.fileID = nil
                 work.chain.createFailure = failure.status
+            case .sessionSetup, .treeConnect: work.chain.refusal = SMBFailure(.invalidParameter)
+            default: break
             }
             writeError(failure, at: start)
             return .next

@@ -67,7 +67,29 @@ struct CompoundTests {
         let second = try peer.send(
             peer.message(.echo, EchoRequest(), next: true)
                 + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations))
-        #expect(second.map(\.status) == [.success, .invalidParameter])
+        #expect(second.map(\.status) == [.success, .invalidHandle])
+    }
+
+    @Test("a log-in or a tree connect that fails, or a message of no session, leaves what is related to it nothing")
+    func nothingMade() throws {
+        let peer = try Peer.connected(to: try TestServer())
+        let connect = TreeConnectRequest(path: Array("\\\\server\\nosuch".utf8))
+        func statuses(_ first: [UInt8]) throws -> [NTStatus] {
+            try peer.send(
+                first + peer.message(.create, Peer.create("a.txt"), flags: .relatedOperations, next: true)
+                    + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations)
+            ).map(\.status)
+        }
+        #expect(
+            try statuses(peer.message(.treeConnect, connect, next: true))
+                == [.badNetworkName, .invalidParameter, .invalidParameter])
+        #expect(
+            try statuses(
+                peer.message(.sessionSetup, SessionSetupRequest(securityBuffer: [1, 2, 3]), sessionID: SessionID.none, next: true)
+            ).dropFirst() == [.invalidParameter, .invalidParameter])
+        #expect(
+            try statuses(peer.message(.echo, EchoRequest(), sessionID: SessionID.none, next: true))
+                == [.success, .invalidParameter, .invalidParameter])
     }
 
     @Test("what is related to a message without a session or a place has none either")

@@ -231,4 +231,40 @@ struct LockTests {
         #expect(try lock(two, (0, 10, .unlock)) == .success)
         #expect(try lock(two, (0, 10, .unlock)) == .rangeNotLocked)
     }
+
+    @Test("the last of a compound waits alone, announced behind the answers that are there")
+    func lastOfCompound() throws {
+        let holder = try peer.open("f")
+        #expect(try lock(holder, (0, 10, Self.exclusive)) == .success)
+        let replies = try peer.send(
+            peer.message(.create, Peer.create("f"), next: true)
+                + peer.message(.lock, body(.inherited, [(0, 10, .exclusiveLock)]), flags: .relatedOperations))
+        #expect(replies.map(\.status) == [.success, .pending])
+        let file = try replies[0].body(CreateResponse.self).fileID
+        #expect(try lock(holder, (0, 10, .unlock)) == .success)
+        let final = try peer.settle()
+        #expect(final.map(\.status) == [.success] && final.first?.header.asyncID == replies[1].header.asyncID)
+        #expect(try lock(file, (0, 10, .unlock)) == .success)
+    }
+
+    @Test("others of a compound wait for one in its middle; CANCEL by its message id lets them go on")
+    func middleOfCompound() throws {
+        let (holder, file) = (try peer.open("f"), try peer.open("f"))
+        #expect(try lock(holder, (0, 10, Self.exclusive)) == .success)
+        func sendPair() throws -> UInt64 {
+            let id = peer.nextMessageID
+            let replies = try peer.send(
+                peer.message(.lock, body(file, [(0, 10, .exclusiveLock)]), next: true)
+                    + peer.message(.echo, EchoRequest()))
+            #expect(replies.isEmpty)
+            return id
+        }
+        let id = try sendPair()
+        try peer.send(peer.message(.cancel, CancelRequest(), messageID: id))
+        #expect(try peer.settle().map(\.status) == [.cancelled, .success])
+        _ = try sendPair()
+        #expect(try lock(holder, (0, 10, .unlock)) == .success)
+        #expect(try peer.settle().map(\.status) == [.success, .success])
+        #expect(try lock(file, (0, 10, .unlock)) == .success)
+    }
 }
