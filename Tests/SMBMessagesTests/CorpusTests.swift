@@ -46,4 +46,14 @@ struct CorpusTests {
         guard let body = try AnyMessage.decode(bytes)?.body else { return }
         #expect(body == Array(bytes.dropFirst(SMB2Header.byteCount)))
     }
+
+    @Test(
+        "what we write means the same: decoded again, it is written the same",
+        arguments: corpus.map(\.name).filter { !refused.contains($0) })
+    func meansTheSame(name: String) throws {
+        let bytes = try #require(corpus.first { $0.name == name }).bytes
+        guard let first = try AnyMessage.decode(bytes), let body = first.body else { return }
+        let again = try AnyMessage.decode(bytes.prefix(SMB2Header.byteCount) + body)
+        #expect(again == first)
+    }
 }
