@@ -129,7 +129,10 @@ extension Connection {
                 message.treeID = header.treeID
                 return SMBFailure(.invalidParameter)
             }
-            if let refusal = work.chain.refusal { return refusal }
+            // What is related to a message without a session is no valid request: smb2.compound.invalid2.
+            if let refusal = work.chain.refusal {
+                return refusal.status == .userSessionDeleted ? SMBFailure(.invalidParameter) : refusal
+            }
         } else {
             message.sessionID = header.sessionID
             message.treeID = header.treeID

@@ -40,7 +40,7 @@ package enum QueryInfoCommand {
         let query = FileQuery(
             attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
             file: file, volume: context.fileSystem.identifier)
-        let path = FileQuery.needsPath(informationClass) ? windowsPath(of: file, context.fileSystem) : []
+        let path = FileQuery.needsPath(informationClass) ? wirePath(of: file, context.fileSystem) : []
         guard let answer = query.answer(informationClass, path: path) else { throw SMBFailure(.invalidInfoClass) }
         return try reply(answer, request, &context)
     }
@@ -56,7 +56,7 @@ package enum QueryInfoCommand {
         guard case .done(let statistics, _) = outcome else { return .waiting(for: outcome) }
         let query = VolumeQuery(
             statistics: statistics, label: Array(context.share.name.utf8),
-            isReadOnly: context.fileSystem.options.isReadOnly)
+            isReadOnly: context.fileSystem.options.isReadOnly, isPosix: file.state.isPosix)
         guard let answer = query.answer(informationClass) else { throw SMBFailure(.invalidInfoClass) }
         return try reply(answer, request, &context)
     }
@@ -75,9 +75,10 @@ package enum QueryInfoCommand {
         return .reply(isWhole ? .success : .bufferOverflow, nil)
     }
 
-    /// From the share's root, with a leading backslash.
-    private static func windowsPath(of file: SMBOpen, _ fileSystem: FileSystem) -> [UInt8] {
-        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [0x5C] }
-        return path.flatMap { [0x5C] + $0.windowsName }
+    /// From the share's root, with a leading separator: a backslash, a slash for an open of the POSIX extensions.
+    private static func wirePath(of file: SMBOpen, _ fileSystem: FileSystem) -> [UInt8] {
+        let separator = UInt8(ascii: file.state.isPosix ? "/" : "\\")
+        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [separator] }
+        return path.flatMap { [separator] + WindowsName.encode($0.bytes, file.state.isPosix ? .posix : .windows) }
     }
 }

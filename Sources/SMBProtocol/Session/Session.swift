@@ -25,6 +25,8 @@ package final class Session {
     package internal(set) var requiresSealing = false
     /// Over what was said until the keys are made, in dialect 3.1.1.
     var preauthentication: PreauthIntegrityHash
+    /// The client is a Mac that has asked for its own fields in listings (AAPL).
+    package internal(set) var readsAppleAttributes = false
     /// The exchange that is under way.
     var exchange: SPNEGOServer?
     var trees: [TreeID: TreeConnection] = [:]
