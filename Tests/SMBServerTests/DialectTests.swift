@@ -1,3 +1,4 @@
+import FileSystemCore
 import SMBClient
 import SMBCryptography
 import SMBMessages
