@@ -59,10 +59,16 @@ extension Connection {
             return .stop
         }
         let start = server.observer == nil ? nil : ContinuousClock.now
-        let refusal = authorize(&message, &work)
+        var refusal = authorize(&message, &work)
         guard endReason == nil else {
             abandon(&work)
             return .stop
+        }
+        // "…if the previous operation failed to create SessionId or TreeId, or the previous operation does not contain a
+        // SessionId or TreeId, the server MUST fail the current operation and all subsequent operations with
+        // STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.2.7.2, smb2.compound.invalid2
+        if refusal?.status == .userSessionDeleted, message.header.flags.contains(.relatedOperations) {
+            refusal = SMBFailure(.invalidParameter)
         }
         work.chain.refusal = refusal
         let before = work.reply
