@@ -1,4 +1,4 @@
-"""pike's own tests, a file a process: what the makers of another server demand of one, with Samba's results beside them."""
+"""pike's own tests, a file a process: what the makers of another server demand of one, beside Samba's results."""
 
 import collections
 import fnmatch
@@ -10,10 +10,11 @@ from . import drivers
 
 LISTS = os.path.join(drivers.HERE, "..", "pike")
 RUNNER = os.path.join(drivers.HERE, "clients", "with_pike.py")
-FILES = """acl appinstanceid changenotify compound copychunk credit durable echo encryption invalid_session invalid_tree
-ioctl lease lock multichannel negotiate oplock persistent query querydirectory queryondiskid readwrite reparse session set
-tree""".split()
-# The highest dialect, and what the client does to every message.
+FILES = """acl appinstanceid changenotify compound copychunk credit durable echo encryption invalid_session
+invalid_tree ioctl lease lock multichannel negotiate oplock persistent query querydirectory queryondiskid readwrite
+reparse session set tree""".split()
+# The highest dialect, and what the client does to every message. Sealing is left out: pike looks for signatures inside
+# the envelope, and fails on Samba too.
 MODES = {
     "2.0.2": {"PIKE_MAX_DIALECT": "DIALECT_SMB2_002"},
     "2.1": {"PIKE_MAX_DIALECT": "DIALECT_SMB2_1"},
@@ -21,7 +22,6 @@ MODES = {
     "3.0.2": {"PIKE_MAX_DIALECT": "DIALECT_SMB3_0_2"},
     "3.1.1": {"PIKE_MAX_DIALECT": "DIALECT_SMB3_1_1"},
     "3.1.1,sign": {"PIKE_MAX_DIALECT": "DIALECT_SMB3_1_1", "PIKE_SIGN": "yes"},
-    "3.1.1,seal": {"PIKE_MAX_DIALECT": "DIALECT_SMB3_1_1", "PIKE_ENCRYPT": "yes"},
 }
 SECONDS = 90  # A file.
 
@@ -68,7 +68,10 @@ class Lists:
     """Samba's outcome of each test in each mode, and what is expected to fail here."""
 
     def __init__(self):
-        self.samba = {(name, mode): outcome for name, mode, outcome in lines("samba.tsv")}
+        letters = {"o": "ok", "F": "failed", "s": "skipped", "-": "not run"}
+        self.samba = {
+            (name, mode): letters[each] for name, row in lines("samba.tsv") for mode, each in zip(MODES, row)
+        }
         self.expected = [tuple(fields) for fields in lines("expected-failures")]
 
     def reason(self, outcome) -> str:
