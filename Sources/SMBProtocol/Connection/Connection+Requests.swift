@@ -129,7 +129,10 @@ extension Connection {
                 message.treeID = header.treeID
                 return SMBFailure(.invalidParameter)
             }
-            if let refusal = work.chain.refusal { return refusal }
+            // What is related to a message without a session is no valid request: smb2.compound.invalid2.
+            if let refusal = work.chain.refusal {
+                return refusal.status == .userSessionDeleted ? SMBFailure(.invalidParameter) : refusal
+            }
         } else {
             message.sessionID = header.sessionID
             message.treeID = header.treeID
@@ -156,6 +159,10 @@ extension Connection {
         if needs == .session { return nil }
         guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
         message.tree = tree
+        if let demand = server.demand, case .disk(let share) = tree.target {
+            demand.note(
+                header.command, by: session.user?.name ?? "", on: share.name, isSealed: work.sealing != nil)
+        }
         // "If TreeConnect.Share.EncryptData is TRUE … and the request is not encrypted … STATUS_ACCESS_DENIED" —
         // [MS-SMB2] 3.3.5.2.11
         return tree.requiresSealing && work.sealing == nil ? SMBFailure(.accessDenied) : nil

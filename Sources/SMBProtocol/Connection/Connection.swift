@@ -42,6 +42,7 @@ package final class Connection {
     var window: SequenceWindow
     var sessions: [SessionID: Session] = [:]
     var opens: [UInt64: SMBOpen] = [:]
+    var pipes: [UInt64: PipeOpen] = [:]
     var pending: [UInt64: PendingRequest] = [:]
     /// Bytes of the requests that wait.
     var pendingByteCount = 0
@@ -97,7 +98,7 @@ package final class Connection {
     }
 
     /// Nothing that the client has open, or waits for, would be lost with the connection.
-    package var isIdle: Bool { opens.isEmpty && pending.isEmpty && heldFrames.isEmpty }
+    package var isIdle: Bool { opens.isEmpty && pipes.isEmpty && pending.isEmpty && heldFrames.isEmpty }
 
     /// Accepted requests that have not been answered.
     package var hasWork: Bool { !pending.isEmpty || !heldFrames.isEmpty || blocked != nil }
@@ -162,7 +163,7 @@ package final class Connection {
             }
         }
         for request in pending.values where request.tree === tree { request.ticket.cancel(request.ending) }
-        guard case .disk(let share) = tree.target else { return }
+        guard case .disk(let share) = tree.target else { return closePipes(of: tree) }
         let context = OperationContext(
             door: share.door, style: .windows, client: tree.session.id.rawValue, identity: tree.identity)
         for entry in opens.values where entry.tree === tree {

@@ -12,6 +12,7 @@ package struct FileState {
     /// FileModeInformation — [MS-FSCC] 2.4.31
     package var mode: UInt32
     package var scan: DirectoryScan?
+    package var lockSequences = LockSequences()
     /// Opened with the POSIX create context: names are exact, and the POSIX classes are answered.
     package var isPosix = false
     /// Given out by FSCTL_SRV_REQUEST_RESUME_KEY; nil until the first.

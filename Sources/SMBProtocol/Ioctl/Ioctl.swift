@@ -24,7 +24,9 @@ extension Connection {
         case .dfsGetReferrals, .dfsGetReferralsEx: throw SMBFailure(.fsDriverRequired)
         // Of the 3.x dialects — [MS-SMB2] 3.3.5.15.11
         case .queryNetworkInterfaceInfo: throw SMBFailure(.invalidDeviceRequest)
-        case .pipeWait: throw SMBFailure(.objectNameNotFound)
+        case .pipeWait:
+            guard case .pipes? = message.tree?.target else { throw SMBFailure(.objectNameNotFound) }
+            return nil
         default: return nil
         }
     }
