@@ -11,7 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPT = """set -e
 printf 'username=%s\\npassword=%s\\n' '{user}' '{password}' >/run/credentials
 mkdir -p /mnt/share
-timeout 60 mount -t cifs //{host}/{share} /mnt/share -o port={port},vers=3.1.1,credentials=/run/credentials,posix
+timeout 60 mount -t cifs //{host}/{share} /mnt/share -o port={port},vers=3.1.1,credentials=/run/credentials,iocharset=utf8,posix
 grep ' /mnt/share ' /proc/mounts >/run/shared/mounted
 timeout 100 /usr/bin/python3 -B {here}/posix_guest.py /mnt/share /run/shared/answers
 timeout 30 umount /mnt/share
