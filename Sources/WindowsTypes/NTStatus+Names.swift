@@ -117,6 +117,7 @@ extension NTStatus {
         case .notSameDevice: "STATUS_NOT_SAME_DEVICE"
         case .fileRenamed: "STATUS_FILE_RENAMED"
         case .noSecurityOnObject: "STATUS_NO_SECURITY_ON_OBJECT"
+        case .pipeEmpty: "STATUS_PIPE_EMPTY"
         case .noSuchDomain: "STATUS_NO_SUCH_DOMAIN"
         case .oplockNotGranted: "STATUS_OPLOCK_NOT_GRANTED"
         case .invalidOplockProtocol: "STATUS_INVALID_OPLOCK_PROTOCOL"

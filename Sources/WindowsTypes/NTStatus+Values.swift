@@ -115,6 +115,7 @@ extension NTStatus {
     package static let notSameDevice = NTStatus(rawValue: 0xC000_00D4)
     package static let fileRenamed = NTStatus(rawValue: 0xC000_00D5)
     package static let noSecurityOnObject = NTStatus(rawValue: 0xC000_00D7)
+    package static let pipeEmpty = NTStatus(rawValue: 0xC000_00D9)
     package static let noSuchDomain = NTStatus(rawValue: 0xC000_00DF)
     package static let oplockNotGranted = NTStatus(rawValue: 0xC000_00E2)
     package static let invalidOplockProtocol = NTStatus(rawValue: 0xC000_00E3)

@@ -127,6 +127,7 @@ extension Connection {
             return
         }
         let next = session.channels.removeFirst()
+        movePipes(of: session, to: next.connection)
         session.home = next.connection
         session.signer = next.signer
         server.registry.move(session.id, to: next.connection.host)

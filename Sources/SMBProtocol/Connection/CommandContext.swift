@@ -119,19 +119,7 @@ package struct CommandContext: ~Copyable {
     ///
     /// - Throws: FILE_CLOSED for a handle that this tree connect does not have; in a compound what CREATE was refused with.
     package mutating func open(_ fileID: FileID) throws(SMBFailure) -> SMBOpen {
-        var fileID = fileID
-        if header.flags.contains(.relatedOperations) {
-            // "…the FileId of the request before it"; a CREATE that failed fails what follows it — [MS-SMB2]
-            // 3.3.5.2.7.2
-            if let failure = chain.createFailure { throw SMBFailure(failure) }
-            if let inherited = chain.fileID {
-                fileID = inherited
-            } else if fileID == .inherited {
-                throw SMBFailure(.invalidParameter)
-            }
-        }
-        chain.fileID = fileID
-        chain.createFailure = nil
+        let fileID = try chain.take(fileID, isRelated: header.flags.contains(.relatedOperations))
         guard let open = session.opens[fileID.volatile], open.fileID == fileID, open.tree === tree else {
             throw SMBFailure(.fileClosed)
         }
@@ -231,6 +219,26 @@ struct CompoundChain {
     var createFailure: NTStatus?
     /// Whether the message is the last of its frame.
     var isLast = true
+
+    /// The file that a request is about, which the next one may inherit.
+    ///
+    /// - Throws: in a compound what CREATE was refused with; INVALID_PARAMETER where there is nothing to inherit.
+    mutating func take(_ fileID: FileID, isRelated: Bool) throws(SMBFailure) -> FileID {
+        var fileID = fileID
+        if isRelated {
+            // "…the FileId of the request before it"; a CREATE that failed fails what follows it — [MS-SMB2]
+            // 3.3.5.2.7.2
+            if let createFailure { throw SMBFailure(createFailure) }
+            if let inherited = self.fileID {
+                fileID = inherited
+            } else if fileID == .inherited {
+                throw SMBFailure(.invalidParameter)
+            }
+        }
+        self.fileID = fileID
+        createFailure = nil
+        return fileID
+    }
 }
 
 extension SMBFailure {

@@ -53,6 +53,8 @@ package final class Connection {
     var preauthentication = PreauthIntegrityHash()
     var window: SequenceWindow
     var sessions: [SessionID: Session] = [:]
+    /// The pipes of the sessions whose home this is.
+    var pipes: [UInt64: PipeOpen] = [:]
     /// Log-ins that are to make this connection a channel of somebody's session.
     var bindings: [SessionID: Binding] = [:]
     /// Frames that wait until the connection runs with others.
@@ -195,7 +197,7 @@ package final class Connection {
                 request.ticket.cancel(request.ending)
             }
         }
-        guard case .disk(let share) = tree.target else { return }
+        guard case .disk(let share) = tree.target else { return session.home.closePipes(of: tree) }
         let context = OperationContext(
             door: share.door, style: .windows, client: tree.session.id.rawValue, identity: tree.identity)
         for entry in session.opens.values where entry.tree === tree {

@@ -21,7 +21,9 @@ extension Connection {
         // "If the server does not support DFS: STATUS_FS_DRIVER_REQUIRED" — [MS-SMB2] 3.3.5.15.2
         case .dfsGetReferrals, .dfsGetReferralsEx: throw SMBFailure(.fsDriverRequired)
         case .queryNetworkInterfaceInfo: return try queryInterfaces(request, work)
-        case .pipeWait: throw SMBFailure(.objectNameNotFound)
+        case .pipeWait:
+            guard case .pipes? = message.tree?.target else { throw SMBFailure(.objectNameNotFound) }
+            return nil
         default: return nil
         }
     }

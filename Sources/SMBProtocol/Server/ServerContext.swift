@@ -1,4 +1,5 @@
 package import Authentication
+import RemoteProcedures
 package import SMBMessages
 import Synchronization
 package import WindowsTypes
@@ -22,6 +23,8 @@ package final class ServerContext: Sendable {
     /// Takes down who does less than is wanted; nil: nothing in particular is.
     package let demand: ConnectionDemand?
     package let registry = SessionRegistry()
+    /// What can be called at the pipes of IPC$.
+    let interfaces: InterfaceRegistry
     private let sharesByName: [String: Share]
 
     package init(
@@ -50,6 +53,14 @@ package final class ServerContext: Sendable {
                     second: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
             }
         startTime = FileTime(rawValue: authentication.fileTime())
+        let clock = authentication.fileTime
+        let description = ServerDescription(
+            name: authentication.names.netBIOSComputer, domain: authentication.names.netBIOSDomain, comment: "DittoFS",
+            shares: shares.map { SharedResource(name: $0.name, comment: $0.comment) } + [
+                SharedResource(name: "IPC$", kind: [.interprocess, .special], comment: "Remote procedures")
+            ],
+            now: { FileTime(rawValue: clock()) })
+        interfaces = InterfaceRegistry(description.interfaces)
         sharesByName = Dictionary(
             shares.map { (Self.key(of: $0.name), $0) }, uniquingKeysWith: { first, _ in first })
     }

@@ -26,6 +26,9 @@ package struct ServerLimits: Sendable, Equatable {
     /// Connections of a session beside its first.
     package var channelsPerSession = 31
     package var opensPerConnection = 16_384
+    package var pipesPerConnection = 128
+    /// What was written to a connection's pipes and is no call yet, or answered there and has not been read.
+    package var pipeBytesPerConnection = 4 * 1024 * 1024
     /// Requests of one connection that wait: for a lock, another's open, a pool thread.
     package var pendingRequestsPerConnection = 512
     /// Of those requests together.

@@ -98,12 +98,12 @@ struct SessionTests {
         #expect(try peer.connect(name).status == .badNetworkName)
     }
 
-    @Test("IPC$ is a pipe share in which nothing opens")
+    @Test("IPC$ is a pipe share in which no file opens")
     func pipes() throws {
         let peer = try Peer.connected(to: try TestServer())
         let reply = try peer.connect("IPC$")
         #expect(try reply.body(TreeConnectResponse.self).shareType == .pipe)
-        #expect(try peer.request(.create, Peer.create("srvsvc")).status == .objectNameNotFound)
+        #expect(try peer.request(.create, Peer.create("a.txt")).status == .objectNameNotFound)
         #expect(
             try peer.request(.close, CloseRequest(fileID: FileID(persistent: 1, volatile: 1))).status == .fileClosed)
         let referral = IoctlRequest(ctlCode: .dfsGetReferrals, input: [4, 0, 0, 0], maxOutputResponse: 4096)
