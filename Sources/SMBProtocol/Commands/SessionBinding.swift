@@ -131,7 +131,7 @@ extension Connection {
         session.signer = next.signer
         server.registry.move(session.id, to: next.connection.host)
         // What was counted here is counted there.
-        let opens = session.opens.count
+        let opens = session.opens.count + session.pipes.count
         let names = session.trees.values.map(\.shareName)
         record.openCount.subtract(opens, ordering: .relaxed)
         next.connection.record.openCount.add(opens, ordering: .relaxed)
