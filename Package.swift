@@ -134,7 +134,8 @@ let package = Package(
             "SMBServerTests",
             [
                 "SMBServer", "SMBClient", "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication",
-                "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore", "ContentStore",
+                "SMBCryptography", "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore",
+                "ContentStore",
                 logging,
             ]),
         tests(
