@@ -1,7 +1,8 @@
 """Linux's own cifs client in a user-mode kernel: dialects, signing, sealing and ways to mount, compared with the mount.
 
-One boot, one mount after the other; `cifs_guest.py` works through its list on each. The long form (`run --long`) has all
-combinations, 100 MiB and 1000 files on every mount; the short one a sample with less, and one mount with all of it.
+One boot, one mount after the other; `cifs_guest.py` works through its list on each. The long form (`run --long`) has
+all combinations, 100 MiB and 1000 files on every mount; the short one a sample with less, and one mount with all of it.
+`modefromsid` is not among them yet: it reads security descriptors before anything else, which are to come.
 """
 
 import collections
@@ -31,7 +32,6 @@ def short_modes() -> list:
         ("3.1.1", "seal,cache=loose"),
         ("3.1.1", "posix"),
         ("3.1.1", "mfsymlinks"),
-        ("3.1.1", "modefromsid"),
     ]
     return [Mode("3.1.1", "", 100, 1000)] + [Mode(*each, 8, 100) for each in chosen]
 
@@ -43,7 +43,7 @@ def long_modes() -> list:
         for cache in ("strict", "none", "loose"):
             for protection in protections:
                 found.append((dialect, ",".join(filter(None, (protection, "cache=" + cache)))))
-        found += [(dialect, "mfsymlinks"), (dialect, "modefromsid")]
+        found.append((dialect, "mfsymlinks"))
     found += [("3.1.1", "posix"), ("3.1.1", "posix,sign"), ("3.1.1", "posix,seal"), ("3.1.1", "seal,mfsymlinks")]
     return [Mode(*each, 100, 1000) for each in found]
 
@@ -274,12 +274,10 @@ class LinuxClientTests(DoorsTestCase):
     def check_modes(self, index, mode, answers):
         names = ("mode-file", "mode-directory", "mode-changed")
         seen = [oct(os.stat(self.path(index, name)).st_mode & 0o7777) for name in names]
-        wanted = ["0o640", "0o750", "0o604", "0o600"]
-        if "posix" in mode.options:  # This kernel changes no mode over the extensions, but makes with one.
-            wanted[2], seen[2] = answers["modes"][2], answers["modes"][2]
-            self.assertEqual(answers["owner"], [os.getuid(), os.getgid()])
-        self.assertEqual(answers["modes"], wanted)
-        self.assertEqual(seen, wanted[:3])
+        # This kernel changes no mode over the extensions, but makes with one: mode-changed keeps its first.
+        self.assertEqual(seen, ["0o640", "0o750", "0o644"])
+        self.assertEqual(answers["modes"], seen + ["0o600"])
+        self.assertEqual(answers["owner"], [os.getuid(), os.getgid()])
 
 
 CHECKS = [
@@ -294,7 +292,7 @@ def applies(name, mode) -> bool:
     if name == "holes":
         return mode.dialect >= "3"
     if name == "modes":
-        return "posix" in options or "modefromsid" in options
+        return "posix" in options
     return True
 
 
