@@ -14,10 +14,17 @@ extension FileSystem {
                 return (!state.isClosed, state.deletesOnClose)
             }
             guard isFirst else { return .done((), unchanged) }
-            let departure = arbitration.leave(open.id, inode: open.inode, deletes: deletes)
             unregister(open)
+            var receipt: Receipt?
+            if let number = open.stream {
+                let departure = arbitration.leave(open.id, inode: number, deletes: deletes)
+                defer { departure.settle() }
+                if departure.isRemovalDue { receipt = removeDueStream(number, context) }
+                if departure.wasLast { discard(takeDetached(number)) }
+            }
+            let departure = arbitration.leave(open.id, inode: open.inode, deletes: deletes && open.stream == nil)
             defer { departure.settle() }
-            let receipt = departure.isRemovalDue ? removeDueNames(of: open.inode, context) : nil
+            if departure.isRemovalDue { receipt = removeDueNames(of: open.inode, context) ?? receipt }
             if departure.wasLast { reclaim(open.inode) }
             return .done((), receipt ?? unchanged)
         }
@@ -60,27 +67,31 @@ extension FileSystem {
         try perform(.setDeletePending, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.access.contains(.delete) else { throw .accessDenied }
             try namespace.writing { () throws(FileSystemError) in
-                if isPending { try requireDeletable(try record(open.inode), open.access) }
+                if isPending { try requireDeletable(try record(open.inode), open.access, ofStream: open.stream != nil) }
                 // In the table, which knows whether the open is still there: a name that is pending for nobody would stay so for ever.
-                guard arbitration.setDeletePending(isPending, by: open.id, inode: open.inode) else { throw .badHandle }
+                guard arbitration.setDeletePending(isPending, by: open.id, inode: open.subject) else { throw .badHandle }
                 if !isPending { open.state.withLock { $0.deletesOnClose = false } }
             }
             return .done((), unchanged)
         }
     }
 
-    /// Whether the name that the open came through is on its way out: FileStandardInformation's DeletePending.
+    /// Whether the name that the open came through is on its way out, or the stream that is open: FileStandardInformation's
+    /// DeletePending.
     package func isDeletePending(_ open: Open) -> Bool {
-        open.link.map { arbitration.isDeletePending($0, of: open.inode) } ?? false
+        if let number = open.stream, arbitration.isDeletePending(number) { return true }
+        return open.link.map { arbitration.isDeletePending($0, of: open.inode) } ?? false
     }
 
-    /// What FILE_DELETE_ON_CLOSE and a disposition need.
-    func requireDeletable(_ record: InodeRecord, _ access: AccessMask) throws(FileSystemError) {
+    /// What FILE_DELETE_ON_CLOSE and a disposition need. Every directory can lose its streams, the root among them.
+    func requireDeletable(
+        _ record: InodeRecord, _ access: AccessMask, ofStream: Bool = false
+    ) throws(FileSystemError) {
         guard access.contains(.delete) else { throw .accessDenied }
         try requireWritable()
-        guard record.attributes.inode != .root, !record.attributes.dosAttributes.contains(.readOnly) else {
-            throw .cannotDelete
-        }
+        guard !record.attributes.dosAttributes.contains(.readOnly) else { throw .cannotDelete }
+        guard !ofStream else { return }
+        guard record.attributes.inode != .root else { throw .cannotDelete }
         if record.attributes.isDirectory, try !metadata.isDirectoryEmpty(record.attributes.inode) {
             throw .directoryNotEmpty
         }

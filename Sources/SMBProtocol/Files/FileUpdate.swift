@@ -14,17 +14,21 @@ enum FileUpdate {
         case .basic: return try setBasic(try parse(request), file, context)
         case .rename:
             let rename: FileRenameInformation = try parse(request)
+            if rename.fileName.first == 0x3A { return try renameStream(rename, file, context) }
             let path = try target(rename.fileName, rename.rootDirectory)
             return try context.core { operation throws(FileSystemError) in
-                try context.fileSystem.rename(file.open, to: path, replacing: rename.replaceIfExists, operation)
+                try context.fileSystem.rename(
+                    file.open, to: path.components, endingInStream: path.stream != .none, replacing: rename.replaceIfExists,
+                    operation)
             }
         case .link:
             let link: FileLinkInformation = try parse(request)
             let path = try target(link.fileName, link.rootDirectory)
             // A second name for a directory — [MS-FSA] 2.1.5.15.6
             guard !file.open.isDirectory else { throw SMBFailure(.fileIsADirectory) }
+            guard path.stream == .none else { throw SMBFailure(.objectNameInvalid) }
             return try context.core { operation throws(FileSystemError) in
-                try context.fileSystem.link(file.open, to: path, replacing: link.replaceIfExists, operation)
+                try context.fileSystem.link(file.open, to: path.components, replacing: link.replaceIfExists, operation)
             }
         case .disposition:
             let disposition: FileDispositionInformation = try parse(request)
@@ -58,7 +62,7 @@ enum FileUpdate {
     // MARK: Names
 
     /// The path that a rename or a link names. Unlike CREATE's it may begin with a backslash.
-    private static func target(_ name: [UInt8], _ rootDirectory: UInt64) throws(SMBFailure) -> [FileName] {
+    private static func target(_ name: [UInt8], _ rootDirectory: UInt64) throws(SMBFailure) -> WindowsPath {
         // No path is relative to a handle here: RootDirectory is zero — [MS-FSCC] 2.4.42.2
         guard rootDirectory == 0, !name.isEmpty else { throw SMBFailure(.invalidParameter) }
         let relative = WindowsPath.isSeparator(name[0]) ? Array(name.dropFirst()) : name
@@ -67,7 +71,24 @@ enum FileUpdate {
         case .success(let path):
             guard !path.namesDirectory else { throw SMBFailure(.objectNameInvalid) }
             guard !path.components.isEmpty else { throw SMBFailure(.objectNameCollision) }
-            return path.components
+            return path
+        }
+    }
+
+    /// `:name`, `:name:$DATA` or `::$DATA`: the stream's new name in its file — [MS-FSA] 2.1.5.15.11.1
+    private static func renameStream(
+        _ rename: FileRenameInformation, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        guard rename.rootDirectory == 0, !file.open.isDirectory else { throw SMBFailure(.invalidParameter) }
+        let name: FileName?
+        switch WindowsPath.stream(rename.fileName[...]) {
+        case .success(.named(let stream)): name = stream
+        case .success: name = nil
+        case .failure(.streamType): throw SMBFailure(.objectTypeMismatch)
+        case .failure: throw SMBFailure(.invalidParameter)
+        }
+        return try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.rename(file.open, toStream: name, replacing: rename.replaceIfExists, operation)
         }
     }
 

@@ -38,13 +38,22 @@ package enum QueryInfoCommand {
             guard case .done(let identifier, _) = outcome else { return .waiting(for: outcome) }
             volume = identifier
         }
+        var streams: [StreamInformation] = []
+        if informationClass == .stream {
+            let outcome = try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.streams(of: file.open, operation)
+            }
+            guard case .done(let found, _) = outcome else { return .waiting(for: outcome) }
+            streams = found
+        }
         let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open, context) : 0
         let query = FileQuery(
             attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
-            file: file,
-            volume: volume)
+            file: file, volume: volume, streams: streams)
         let path = FileQuery.needsPath(informationClass) ? windowsPath(of: file, context.fileSystem) : []
-        guard let answer = query.answer(informationClass, path: path) else { throw SMBFailure(.invalidInfoClass) }
+        guard let answer = query.answer(informationClass, path: path, limit: Int(request.outputBufferLength)) else {
+            throw SMBFailure(.invalidInfoClass)
+        }
         return try reply(answer, request, &context)
     }
 
@@ -71,16 +80,17 @@ package enum QueryInfoCommand {
     ) throws(SMBFailure) -> CommandResult {
         let room = Int(request.outputBufferLength)
         guard room >= answer.fixedByteCount else { throw SMBFailure(.infoLengthMismatch) }
-        let isWhole = answer.bytes.count <= room
+        let isWhole = answer.bytes.count <= room && answer.isWhole
         QueryInfoResponse.write(to: &context.writer) { writer in
-            writer.append(isWhole ? answer.bytes : Array(answer.bytes.prefix(room)))
+            writer.append(answer.bytes.count <= room ? answer.bytes : Array(answer.bytes.prefix(room)))
         }
         return .reply(isWhole ? .success : .bufferOverflow, nil)
     }
 
-    /// From the share's root, with a leading backslash.
+    /// From the share's root, with a leading backslash; a named stream follows its colon.
     private static func windowsPath(of file: SMBOpen, _ fileSystem: FileSystem) -> [UInt8] {
-        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [0x5C] }
-        return path.flatMap { [0x5C] + $0.windowsName }
+        let stream = file.open.streamName.map { [0x3A] + $0.bytes } ?? []
+        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [0x5C] + stream }
+        return path.flatMap { [0x5C] + $0.windowsName } + stream
     }
 }
