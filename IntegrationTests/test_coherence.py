@@ -96,6 +96,19 @@ class CoherenceTests(DoorsTestCase):
         os.rename(self.at("third"), self.at("to/deep/file"))
         self.assertEqual(self.tree.read_file(self.smb("to/deep/file")), b"3")
 
+    def test_a_moved_directory_moves_again(self):
+        """The kernel knows a directory at one place, SMB moves it, and the first that the kernel hears of it is a rename."""
+        for i in range(ROUNDS):
+            for name in ("a", "b", "c"):
+                os.makedirs(self.at(name), exist_ok=True)
+            os.mkdir(self.at("a/d"))
+            with open(self.at("a/d/f"), "w") as file:
+                file.write(str(i))
+            self.tree.rename(self.smb("a/d"), self.smb("b/d"))
+            os.rename(self.at("b/d"), self.at("c/d%d" % i))
+            with open(self.at("c/d%d/f" % i)) as file:
+                self.assertEqual(file.read(), str(i))
+
     def test_sizes(self):
         with (
             self.tree.open(self.smb("size"), smb2.GENERIC_READ | smb2.GENERIC_WRITE, disposition=smb2.OPEN_IF) as file,

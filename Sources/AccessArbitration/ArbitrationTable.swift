@@ -12,12 +12,15 @@ package final class ArbitrationTable: Sendable {
     }
 
     private let shards: [ShardBox]
+    /// What one open and one file may have of locks and of those who wait for them.
+    let lockLimits: LockLimits
 
     private final class ShardBox: Sendable {
         let shard = Shard()
     }
 
-    package init() {
+    package init(lockLimits: LockLimits = LockLimits()) {
+        self.lockLimits = lockLimits
         shards = (0..<64).map { _ in ShardBox() }
     }
 
@@ -38,7 +41,7 @@ package final class ArbitrationTable: Sendable {
         }
     }
 
-    private func peek<Result: Sendable>(_ inode: InodeNumber, default idle: Result, _ body: (InodeArbitration) -> Result) -> Result {
+    func peek<Result: Sendable>(_ inode: InodeNumber, default idle: Result, _ body: (InodeArbitration) -> Result) -> Result {
         shards[Int(truncatingIfNeeded: inode.rawValue & 63)].shard.inodes.withLock { inodes in
             guard let arbitration = inodes[inode] else { return idle }
             return body(arbitration)
@@ -46,7 +49,7 @@ package final class ArbitrationTable: Sendable {
     }
 
     /// Runs settlements, which no lock may see.
-    private func settle(_ settlements: [Ticket.Settlement]) {
+    func settle(_ settlements: [Ticket.Settlement]) {
         for settlement in settlements { settlement.run() }
     }
 
@@ -246,84 +249,5 @@ package final class ArbitrationTable: Sendable {
 
     package func isPinned(_ inode: InodeNumber) -> Bool {
         peek(inode, default: false) { $0.pins > 0 }
-    }
-
-    // MARK: Range locks
-
-    package enum LockAdmission: Sendable {
-        /// With those whom a downgrade has let in; run them when no lock is held.
-        case granted([Ticket.Settlement])
-        case refused(FileSystemError)
-        case wait(Ticket)
-    }
-
-    /// Takes a lock for an open, refuses it, or queues it.
-    ///
-    /// `waitingSince` is nil for a caller who does not wait.
-    ///
-    /// - Returns: `.refused(.lockNotGranted)` when it conflicts, or would pass a waiter, and the caller does not wait;
-    ///   `.refused(.deadlock)` when waiting would close a circle of POSIX owners on this file; `.refused(.badHandle)` when the open has
-    ///   left, so that no lock outlives its open.
-    package func lock(
-        _ wanted: RangeLock, by open: OpenID, inode: InodeNumber, waitingSince: Timestamp?
-    ) -> LockAdmission {
-        with(inode) { state in
-            guard state.opens.contains(where: { $0.id == open }) else { return .refused(.badHandle) }
-            if state.isHindered(wanted, behind: state.lockWaiters) {
-                guard let waitingSince else { return .refused(.lockNotGranted) }
-                guard state.wouldDeadlock(wanted) else {
-                    let ticket = Ticket(began: waitingSince)
-                    state.lockWaiters.append(InodeArbitration.Waiter(lock: wanted, open: open, ticket: ticket))
-                    return .wait(ticket)
-                }
-                // Where only the turn is in the way, taking it out of turn is better than an error.
-                guard state.locks.conflict(with: wanted) == nil else { return .refused(.deadlock) }
-            }
-            state.locks.add(wanted)
-            // Replacing an exclusive POSIX lock by a shared one can let others in.
-            return .granted(state.grantWaiters())
-        }
-    }
-
-    /// Takes a cancelled waiter out of the queue; those behind it may go on.
-    package func abandon(_ ticket: Ticket, inode: InodeNumber) {
-        settle(
-            with(inode) { state in
-                state.lockWaiters.removeAll { $0.ticket === ticket }
-                state.releaseWaiters.removeAll { $0 === ticket }
-                return state.grantWaiters()
-            })
-    }
-
-    /// Gives up what `owner` holds of a range; POSIX and flock only.
-    package func unlock(first: UInt64, last: UInt64, owner: LockOwner, inode: InodeNumber) {
-        settle(
-            with(inode) { state in
-                state.locks.carve(first: first, last: last, owner: owner)
-                return state.grantWaiters()
-            })
-    }
-
-    package func unlockAll(of owner: LockOwner, inode: InodeNumber) {
-        guard peek(inode, default: false, { !$0.locks.isEmpty }) else { return }
-        settle(
-            with(inode) { state in
-                state.locks.removeAll(of: owner)
-                return state.grantWaiters()
-            })
-    }
-
-    /// The lock that stands in the way of `wanted`: F_GETLK.
-    package func conflict(with wanted: RangeLock, inode: InodeNumber) -> RangeLock? {
-        peek(inode, default: nil) { $0.locks.conflict(with: wanted) }
-    }
-
-    /// Whether a mandatory lock of another's forbids the access.
-    package func forbids(
-        _ access: DataAccess, first: UInt64, last: UInt64, by owner: LockOwner?, inode: InodeNumber
-    ) -> Bool {
-        peek(inode, default: false) { state in
-            !state.locks.isEmpty && state.locks.forbids(access, first: first, last: last, by: owner)
-        }
     }
 }

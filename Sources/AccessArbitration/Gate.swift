@@ -35,4 +35,12 @@ package final class Gate: Sendable {
         }
         if isOpen { handler() }
     }
+
+    /// A gate that opens when all of these have; nil for none.
+    package static func joining(_ gates: [Gate]) -> Gate? {
+        guard gates.count > 1 else { return gates.first }
+        let all = Gate(count: gates.count)
+        for gate in gates { gate.whenOpen { all.pass() } }
+        return all
+    }
 }

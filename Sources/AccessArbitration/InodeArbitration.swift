@@ -88,8 +88,8 @@ struct InodeArbitration {
     }
 
     private func waits(_ wanted: RangeLock, behind waiter: Waiter) -> Bool {
-        guard waiter.lock.conflicts(with: wanted) else { return false }
-        return !locks.locks.contains { $0.owner == wanted.owner && $0.conflicts(with: waiter.lock) }
+        guard waiter.lock.hinders(wanted) else { return false }
+        return !locks.holds(wanted.owner, against: waiter.lock)
     }
 
     /// Grants what can be granted, first come, first served.
@@ -141,8 +141,7 @@ struct InodeArbitration {
     }
 
     private func hinderers(of wanted: RangeLock, behind earlier: ArraySlice<Waiter>) -> Set<LockOwner> {
-        var owners: Set<LockOwner> = []
-        for held in locks.locks where held.conflicts(with: wanted) { owners.insert(held.owner) }
+        var owners = locks.owners(against: wanted)
         for waiter in earlier where waits(wanted, behind: waiter) { owners.insert(waiter.lock.owner) }
         return owners
     }

@@ -18,15 +18,17 @@ package enum LockOwner: Hashable, Sendable {
     }
 }
 
-/// A lock on the bytes `first...last`.
+/// A lock on the bytes `first...last`, or, SMB's alone, on none: on the place before the byte `first`.
 package struct RangeLock: Equatable, Sendable {
     package var first: UInt64
-    /// The last byte, included; `UInt64.max` is "to the end, wherever it comes to be".
+    /// The last byte, included; `UInt64.max` is "to the end, wherever it comes to be". One before `first` when the lock is empty.
     package var last: UInt64
     package var isExclusive: Bool
     package var owner: LockOwner
     /// F_GETLK's answer.
     package var processID: UInt32
+    /// A length of 0. Such a lock meets those that have its place between their bytes — [MS-FSA] 2.1.4.10
+    package let isEmpty: Bool
 
     package init(first: UInt64, last: UInt64, isExclusive: Bool, owner: LockOwner, processID: UInt32 = 0) {
         self.first = first
@@ -34,88 +36,41 @@ package struct RangeLock: Equatable, Sendable {
         self.isExclusive = isExclusive
         self.owner = owner
         self.processID = processID
+        isEmpty = false
     }
 
-    package func overlaps(_ other: RangeLock) -> Bool { first <= other.last && other.first <= last }
+    /// A lock of SMB's; nil when the range holds a byte past 2^64-1, which nobody can name — [MS-FSA] 2.1.5.8
+    package init?(offset: UInt64, length: UInt64, isExclusive: Bool, owner: LockOwner) {
+        guard length == 0 || length - 1 <= UInt64.max - offset else { return nil }
+        first = offset
+        last = offset &+ length &- 1
+        self.isExclusive = isExclusive
+        self.owner = owner
+        processID = 0
+        isEmpty = length == 0
+    }
 
-    /// Whether the two cannot stand side by side. POSIX and SMB locks exclude each other, flock excludes flock and SMB, and
-    /// flock does not see POSIX, as on Linux.
-    package func conflicts(with other: RangeLock) -> Bool {
-        guard isExclusive || other.isExclusive, overlaps(other) else { return false }
-        switch (owner.family, other.owner.family) {
+    /// [MS-FSA] 2.1.4.10: an empty range at the file's start meets nothing.
+    package func overlaps(_ other: RangeLock) -> Bool {
+        if (isEmpty && first == 0) || (other.isEmpty && other.first == 0) { return false }
+        return first <= other.last && other.first <= last
+    }
+
+    /// Whether `wanted` cannot be granted while this lock is held. POSIX and SMB locks exclude each other, flock excludes flock and
+    /// SMB, and flock does not see POSIX, as on Linux.
+    ///
+    /// An exclusive SMB lock stands alone, even beside its owner's; but its owner may put shared ones on top of it.
+    package func hinders(_ wanted: RangeLock) -> Bool {
+        guard isExclusive || wanted.isExclusive, overlaps(wanted) else { return false }
+        switch (owner.family, wanted.owner.family) {
         case (.posix, .flock), (.flock, .posix): return false
-        case (.windows, .windows): return true  // even of one owner: an exclusive SMB lock stands alone
-        default: return owner != other.owner
-        }
-    }
-}
-
-/// The locks that are held on one file.
-package struct RangeLockSet: Sendable {
-    package private(set) var locks: [RangeLock] = []
-
-    package init() {}
-
-    package var isEmpty: Bool { locks.isEmpty }
-
-    package func conflict(with wanted: RangeLock) -> RangeLock? {
-        locks.first { $0.conflicts(with: wanted) }
-    }
-
-    /// Whether another's lock forbids reading or writing `first...last`; only SMB's locks are mandatory.
-    package func forbids(_ access: DataAccess, first: UInt64, last: UInt64, by reader: LockOwner?) -> Bool {
-        locks.contains { lock in
-            guard case .windows = lock.owner, lock.first <= last, first <= lock.last else { return false }
-            return lock.isExclusive ? lock.owner != reader : access.contains(.write)
+        case (.windows, .windows): return owner != wanted.owner || wanted.isExclusive
+        default: return owner != wanted.owner
         }
     }
 
-    /// Adds a lock that conflicts with none. A POSIX or flock owner's older locks on the range are replaced, SMB's are stacked.
-    package mutating func add(_ lock: RangeLock) {
-        guard lock.owner.family != .windows else {
-            locks.append(lock)
-            return
-        }
-        carve(first: lock.first, last: lock.last, owner: lock.owner)
-        var merged = lock
-        locks.removeAll { other in
-            guard other.owner == lock.owner, other.isExclusive == lock.isExclusive else { return false }
-            let touches =
-                (other.last != .max && other.last + 1 == merged.first)
-                || (merged.last != .max && merged.last + 1 == other.first)
-            guard touches else { return false }
-            merged.first = min(merged.first, other.first)
-            merged.last = max(merged.last, other.last)
-            return true
-        }
-        locks.append(merged)
-    }
-
-    /// Removes what `owner` holds of a range, splitting locks that reach beyond it: fcntl's F_UNLCK.
-    package mutating func carve(first: UInt64, last: UInt64, owner: LockOwner) {
-        guard locks.contains(where: { $0.owner == owner && $0.first <= last && first <= $0.last }) else { return }
-        var result: [RangeLock] = []
-        result.reserveCapacity(locks.count + 1)
-        for lock in locks {
-            guard lock.owner == owner, lock.first <= last, first <= lock.last else {
-                result.append(lock)
-                continue
-            }
-            if lock.first < first {
-                var left = lock
-                left.last = first - 1
-                result.append(left)
-            }
-            if lock.last > last {
-                var right = lock
-                right.first = last + 1
-                result.append(right)
-            }
-        }
-        locks = result
-    }
-
-    package mutating func removeAll(of owner: LockOwner) {
-        locks.removeAll { $0.owner == owner }
+    /// Whether both lock the same range for the same owner, and so are unlocked by the same words — [MS-FSA] 2.1.5.9
+    func isTwin(of other: RangeLock) -> Bool {
+        first == other.first && last == other.last && isEmpty == other.isEmpty && owner == other.owner
     }
 }

@@ -82,7 +82,9 @@ package final class Mount: Sendable {
             state.session = session
             state.connection = connection
         }
-        ServiceThread.start(name: "fuse-session") { [self] in serve(session) }
+        let notices = KernelNotices(session)
+        handler.connect(notices)
+        ServiceThread.start(name: "fuse-session") { [self] in serve(session, notices) }
         _ = begun.wait(seconds: 10)
         guard isAnswering.load(ordering: .acquiring) else {
             stop()
@@ -130,7 +132,7 @@ package final class Mount: Sendable {
 
     // MARK: End
 
-    private func serve(_ session: Session) {
+    private func serve(_ session: Session, _ notices: KernelNotices) {
         let result = session.run(maximumThreads: options.maximumThreads)
         isAnswering.store(false, ordering: .releasing)
         begun.finish()
@@ -138,7 +140,12 @@ package final class Mount: Sendable {
         // The mount answers nobody any more, so nobody may meet it: it leaves the name space before its device is
         // closed.
         if !takeAway() { Unmounting.detach(mountPoint) }
-        session.destroy()
+        if !notices.close(seconds: 1), let connection = state.withLock({ $0.connection }) {
+            // Who holds the directory waits for an answer that will not come: the connection's end is one.
+            Unmounting.abort(connection: connection)
+        }
+        // A notice that the kernel keeps in spite of that still uses the session, which is then left as it is.
+        if notices.close(seconds: 1) { session.destroy() }
         handler.end()
         let (end, onEnd) = state.withLock { state -> (MountEnd, (@Sendable (MountEnd) -> Void)?) in
             let end: MountEnd =

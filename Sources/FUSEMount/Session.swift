@@ -1,5 +1,6 @@
 import CFuse3
 import FUSEProtocol
+import FileSystemModel
 import Glibc
 import Synchronization
 
@@ -67,6 +68,15 @@ final class Session: @unchecked Sendable {
     func exit() {
         isDestroyed.withLock { isDestroyed in
             if !isDestroyed { fuse_session_exit(session) }
+        }
+    }
+
+    /// Makes the kernel drop a name, and returns when it has: that waits for every request in the directory that is under
+    /// way. Not after ``destroy()``; what the kernel does not know is dropped already.
+    func invalidateEntry(_ name: FileName, in parent: NodeID) {
+        name.bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return }
+            _ = fuse_lowlevel_notify_inval_entry(session, parent.rawValue, start, bytes.count)
         }
     }
 

@@ -22,10 +22,10 @@ package final class FUSEHandler: Sendable {
 
     package let fileSystem: FileSystem
     package let door: DoorID
-    let nodes = NodeTable()
+    let nodes: NodeTable
     let handles = HandleTable()
     let buffers = ReplyBufferPool()
-    let grants = GrantTable()
+    let grants: GrantTable
     private let parked = ParkedRequests()
     private let identities: CallerIdentities
     private let observer: (any FUSERequestObserver)?
@@ -40,10 +40,16 @@ package final class FUSEHandler: Sendable {
     ) {
         self.fileSystem = fileSystem
         self.door = door
+        nodes = NodeTable()
+        grants = GrantTable(door: door, nodes: nodes)
         identities = CallerIdentities(source: groups)
         self.observer = observer
         self.resume = resume
+        fileSystem.attach(grants)
     }
+
+    /// There is a kernel that can be told of changes; it holds whatever the answers from now on give it.
+    package func connect(_ notifier: any KernelNotifier) { grants.connect(notifier) }
 
     // MARK: A request and its answer
 
@@ -140,6 +146,7 @@ package final class FUSEHandler: Sendable {
     /// The mount has ended: what its kernel had open or referred to is given up.
     package func end() {
         cancelAll()
+        grants.connect(nil)
         for handle in handles.removeAll() { release(handle) }
         for node in nodes.removeAll() { fileSystem.unpin(node.inode, count: 1) }
     }

@@ -49,6 +49,9 @@ final class NodeTable: Sendable {
 
     func link(of node: NodeID) -> Link? { shard(node).nodes.withLock { $0[node]?.link } }
 
+    /// Whether the kernel may refer to it: the root it always may.
+    func holds(_ node: NodeID) -> Bool { node.inode == .root || references(of: node) > 0 }
+
     func references(of node: NodeID) -> UInt64 { shard(node).nodes.withLock { $0[node]?.references ?? 0 } }
 
     var count: Int { shards.reduce(0) { $0 + $1.nodes.withLock { $0.count } } }

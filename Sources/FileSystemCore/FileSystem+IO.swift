@@ -20,10 +20,18 @@ extension FileSystem {
             let (count, isDue) = try inodes.reading(open.inode) { () throws(FileSystemError) -> (Int, Bool) in
                 let opened = try opened(open)
                 let size = opened.size
+                // Windows asks for the whole range, past the end too; a kernel asks for whole pages — [MS-FSA] 2.1.5.3
+                if open.style == .windows, buffer.count > 0 {
+                    let last = offset.addingReportingOverflow(UInt64(buffer.count) - 1)
+                    try refuseLockedRange(
+                        .read, open: open, inode: open.subject, first: offset, last: last.overflow ? .max : last.partialValue)
+                }
                 guard offset < size, buffer.count > 0 else { return (0, false) }
                 let count = Int(clamping: min(UInt64(buffer.count), size - offset))
-                try refuseLockedRange(
-                    .read, open: open, inode: open.subject, first: offset, last: offset + UInt64(count) - 1)
+                if open.style == .posix {
+                    try refuseLockedRange(
+                        .read, open: open, inode: open.subject, first: offset, last: offset + UInt64(count) - 1)
+                }
                 let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
                 if let id = opened.contentID {
                     try content.read(id, at: offset, into: target)

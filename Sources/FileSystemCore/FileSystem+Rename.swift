@@ -122,7 +122,7 @@ extension FileSystem {
             mutations.append(.putInode(to))
             let (oldLink, newLink) = (Link(parent: source.parent, name: source.name), Link(parent: newParent, name: newName))
             let receipt = try commit(
-                mutations, context,
+                mutations, context, isDirectoryMove: isReparented && moved.attributes.isDirectory,
                 events: (target.map { [ChangeEvent(.removed(Link(parent: $0.parent, name: $0.name)), $0.inode)] } ?? [])
                     + [ChangeEvent(.renamed(from: oldLink, to: newLink), source.inode)])
             if let target { forgetLink(Link(parent: target.parent, name: target.name), of: target.inode) }
@@ -175,6 +175,7 @@ extension FileSystem {
             let (linkOne, linkTwo) = (Link(parent: first.parent, name: first.name), Link(parent: second.parent, name: second.name))
             let receipt = try commit(
                 mutations, context,
+                isDirectoryMove: isReparented && (one.attributes.isDirectory || two.attributes.isDirectory),
                 events: [
                     ChangeEvent(.renamed(from: linkOne, to: linkTwo), first.inode),
                     ChangeEvent(.renamed(from: linkTwo, to: linkOne), second.inode),

@@ -119,12 +119,13 @@ package final class FileSystem: Sendable {
     func commit(
         _ mutations: [MetadataBatch.Mutation], _ context: OperationContext,
         preconditions: [MetadataBatch.Precondition] = [], orElse conflict: FileSystemError = .stale,
-        events: @autoclosure () -> [ChangeEvent]
+        isDirectoryMove: Bool = false, events: @autoclosure () -> [ChangeEvent]
     ) throws(FileSystemError) -> Receipt {
         let batch = MetadataBatch(preconditions: preconditions, mutations: mutations)
         guard try metadata.apply(batch) == .applied else { throw conflict }
-        guard feed.isWatched else { return Receipt(sequence: nextSequence()) }
-        let (number, gate) = feed.commit(events(), door: context.door, numbering: nextSequence)
+        guard feed.isWatched(isDirectoryMove: isDirectoryMove) else { return Receipt(sequence: nextSequence()) }
+        let (number, gate) = feed.commit(
+            events(), isDirectoryMove: isDirectoryMove, door: context.door, numbering: nextSequence)
         return Receipt(sequence: number, gate: gate)
     }
 

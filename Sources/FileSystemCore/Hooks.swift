@@ -72,8 +72,19 @@ package protocol ChangeObserver: Sendable {
     func changed(_ events: [ChangeEvent], sequence: CommitSequence, door: DoorID)
 }
 
+/// Which changes a cache has to hear of.
+package enum CacheInterest: Sendable {
+    case everything
+    /// Directories that come to stand in another one. A kernel refuses to see one directory in two places, even where it
+    /// keeps nothing else.
+    case movedDirectories
+}
+
 /// Something that may hold copies of names, attributes or data: a mount's kernel.
 package protocol CacheHolder: Sendable {
+    /// Does not change after ``FileSystem/attach(_:)``.
+    var interest: CacheInterest { get }
+
     /// Called between a commit and its answer, under the core's locks: it must only note what to recall, and return a gate that
     /// opens when it is done, or nil when it holds nothing of what changed.
     func recall(_ events: [ChangeEvent], sequence: CommitSequence, door: DoorID) -> Gate?
@@ -96,10 +107,15 @@ final class ChangeFeed: Sendable {
 
     private let state = Mutex(State())
     private let watched = Atomic<Bool>(false)
+    private let watchedForMoves = Atomic<Bool>(false)
     private let filled = Atomic<Bool>(false)
 
     /// Whether anybody wants to know: without an observer or a cache a commit makes no events at all.
-    var isWatched: Bool { watched.load(ordering: .relaxed) }
+    ///
+    /// - Parameter isDirectoryMove: the commit takes a directory to another one.
+    func isWatched(isDirectoryMove: Bool) -> Bool {
+        watched.load(ordering: .relaxed) || isDirectoryMove && watchedForMoves.load(ordering: .relaxed)
+    }
 
     func add(_ observer: any ChangeObserver) {
         state.withLock { $0.observers.append(observer) }
@@ -108,13 +124,16 @@ final class ChangeFeed: Sendable {
 
     func add(_ holder: any CacheHolder) {
         state.withLock { $0.holders.append(holder) }
-        watched.store(true, ordering: .releasing)
+        switch holder.interest {
+        case .everything: watched.store(true, ordering: .releasing)
+        case .movedDirectories: watchedForMoves.store(true, ordering: .releasing)
+        }
     }
 
     /// Under the locks of the commit. Takes its number under the feed's own lock: commits to different files share no other, and the
     /// queue must have them in the order of their numbers.
     func commit(
-        _ events: [ChangeEvent], door: DoorID, numbering: () -> CommitSequence
+        _ events: [ChangeEvent], isDirectoryMove: Bool, door: DoorID, numbering: () -> CommitSequence
     ) -> (sequence: CommitSequence, gate: Gate?) {
         let (sequence, holders) = state.withLock { state in
             let sequence = numbering()
@@ -124,11 +143,9 @@ final class ChangeFeed: Sendable {
             return (sequence, state.holders)
         }
         filled.store(true, ordering: .releasing)
-        let gates = holders.compactMap { $0.recall(events, sequence: sequence, door: door) }
-        guard gates.count > 1 else { return (sequence, gates.first) }
-        let all = Gate(count: gates.count)
-        for gate in gates { gate.whenOpen { all.pass() } }
-        return (sequence, all)
+        let concerned = isDirectoryMove ? holders : holders.filter { $0.interest == .everything }
+        let gates = concerned.compactMap { $0.recall(events, sequence: sequence, door: door) }
+        return (sequence, Gate.joining(gates))
     }
 
     /// With no lock held. One thread at a time hands on, so observers see the order of the commits.

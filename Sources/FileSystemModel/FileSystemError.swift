@@ -40,6 +40,10 @@ package enum FileSystemError: Error, Equatable, Sendable, CaseIterable {
     case lockNotGranted
     /// The range that is to be unlocked is not locked by the caller.
     case rangeNotLocked
+    /// The range that is to be locked or unlocked ends past the last byte that 64 bits can name.
+    case invalidLockRange
+    /// A limit on locks, or on those who wait for them, is reached.
+    case tooManyLocks
     case deadlock
     /// In use in a way that forbids the change (EBUSY).
     case busy

@@ -39,6 +39,8 @@ extension ProtocolErrors {
         case .lockNotGranted: ErrorRow(.lockNotGranted, EAGAIN)
         // POSIX unlocks what is not locked without a word, so only SMB meets it.
         case .rangeNotLocked: ErrorRow(.rangeNotLocked, EINVAL)
+        case .invalidLockRange: ErrorRow(.invalidLockRange, EINVAL)
+        case .tooManyLocks: ErrorRow(.insufficientResources, ENOLCK)
         case .deadlock: ErrorRow(.possibleDeadlock, EDEADLK)
         // Not DEVICE_BUSY, which is a warning: for what is open below a directory that is to be renamed, Windows denies access.
         case .busy: ErrorRow(.accessDenied, EBUSY)

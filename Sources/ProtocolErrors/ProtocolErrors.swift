@@ -40,6 +40,7 @@ enum StatusCode: UInt32 {
     case deletePending = 0xC000_0056
     case rangeNotLocked = 0xC000_007E
     case diskFull = 0xC000_007F
+    case insufficientResources = 0xC000_009A
     case mediaWriteProtected = 0xC000_00A2
     case ioTimeout = 0xC000_00B5
     case fileIsADirectory = 0xC000_00BA
@@ -53,6 +54,7 @@ enum StatusCode: UInt32 {
     case cannotDelete = 0xC000_0121
     case fileClosed = 0xC000_0128
     case possibleDeadlock = 0xC000_0194
+    case invalidLockRange = 0xC000_01A1
     case tooManyLinks = 0xC000_0265
     case notAReparsePoint = 0xC000_0275
 }

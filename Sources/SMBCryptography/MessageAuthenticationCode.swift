@@ -1,54 +1,51 @@
 import COpenSSL
 
-/// The algorithms that sign SMB2 messages — [MS-SMB2] 3.1.4.1
-package enum SigningAlgorithm: Equatable, Sendable, CaseIterable {
-    /// Dialects 2.0.2 and 2.1.
-    case hmacSHA256
-    /// Dialects 3.0 and 3.0.2, and 3.1.1 unless something else is negotiated.
-    case aes128CMAC
-
-    /// The length of the codes that the algorithm makes, in bytes.
-    var outputByteCount: Int {
-        switch self {
-        case .hmacSHA256: 32
-        case .aes128CMAC: 16
-        }
-    }
-
-    /// The key length that the algorithm demands, in bytes; nil when it takes any but none.
-    var requiredKeyByteCount: Int? {
-        switch self {
-        case .hmacSHA256: nil
-        case .aes128CMAC: 16
-        }
-    }
-}
-
 /// One keyed context, re-initialised for every message and never re-created: making one costs five times a short
 /// message.
 ///
 /// Not for use by two threads at once; whoever owns it serialises. Hence not `Sendable`.
 package final class MessageAuthenticationCode {
+    package enum Function: Equatable, Sendable, CaseIterable {
+        case hmacSHA256
+        case aes128CMAC
+
+        /// The length of the codes, in bytes.
+        var outputByteCount: Int {
+            switch self {
+            case .hmacSHA256: 32
+            case .aes128CMAC: 16
+            }
+        }
+
+        /// The key length that the function demands, in bytes; nil when it takes any but none.
+        var requiredKeyByteCount: Int? {
+            switch self {
+            case .hmacSHA256: nil
+            case .aes128CMAC: 16
+            }
+        }
+    }
+
     private let context: OpaquePointer
     private let outputByteCount: Int
     /// Once the library has refused a step, the message has no code, whatever the later steps said.
     private var isSound = true
 
     /// - Parameter key: in bytes; `hmacSHA256` takes any length but 0, `aes128CMAC` 16.
-    package init(_ algorithm: SigningAlgorithm, key: [UInt8]) throws(CryptographyError) {
-        if let required = algorithm.requiredKeyByteCount, key.count != required {
+    package init(_ function: Function, key: [UInt8]) throws(CryptographyError) {
+        if let required = function.requiredKeyByteCount, key.count != required {
             throw .wrongKeyLength(expected: required)
         }
         // To the library an empty key means "the one you have": there is none.
         guard !key.isEmpty else { throw .wrongKeyLength(expected: 16) }
         let made =
-            switch algorithm {
+            switch function {
             case .hmacSHA256: ditto_mac_new_over_digest(nil, "SHA256")
             case .aes128CMAC: ditto_mac_new_over_cipher(nil, "AES-128-CBC")
             }
         guard let made else { throw .algorithmUnavailable }
         context = made
-        outputByteCount = algorithm.outputByteCount
+        outputByteCount = function.outputByteCount
         guard EVP_MAC_init(made, key, key.count, nil) == 1 else { throw .libraryFailure }
     }
 

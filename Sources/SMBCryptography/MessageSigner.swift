@@ -6,7 +6,14 @@
 ///
 /// Owned by whoever owns the connection; not for use by two threads at once.
 package final class MessageSigner {
-    private let code: MessageAuthenticationCode
+    /// What the algorithm computes with: the Galois code needs a nonce for each message, the others none.
+    private enum Code {
+        case plain(MessageAuthenticationCode)
+        case galois(GaloisAuthenticationCode)
+    }
+
+    package let algorithm: SigningAlgorithm
+    private let code: Code
 
     /// The header's length and its Signature field, in bytes from its start — [MS-SMB2] 2.2.1.2
     package static let headerByteCount = 64
@@ -14,7 +21,13 @@ package final class MessageSigner {
 
     /// - Parameter key: Session.SessionKey (2.x) or Session.SigningKey (3.x), 16 bytes.
     package init(_ algorithm: SigningAlgorithm, key: [UInt8]) throws(CryptographyError) {
-        code = try MessageAuthenticationCode(algorithm, key: key)
+        self.algorithm = algorithm
+        code =
+            switch algorithm {
+            case .hmacSHA256: .plain(try MessageAuthenticationCode(.hmacSHA256, key: key))
+            case .aes128CMAC: .plain(try MessageAuthenticationCode(.aes128CMAC, key: key))
+            case .aes128GMAC: .galois(try GaloisAuthenticationCode(key: key))
+            }
     }
 
     /// The signature that the message should carry.
@@ -91,12 +104,49 @@ package final class MessageSigner {
         of message: UnsafeRawBufferPointer, followedBy payload: UnsafeRawBufferPointer
     ) -> MessageSignature? {
         guard message.count >= Self.headerByteCount else { return nil }
-        code.begin()
-        code.update(UnsafeRawBufferPointer(rebasing: message[..<Self.signatureRange.lowerBound]))
-        withUnsafeBytes(of: Self.zeros) { code.update($0) }
-        code.update(UnsafeRawBufferPointer(rebasing: message[Self.signatureRange.upperBound...]))
-        code.update(payload)
-        return code.finish()
+        let head = UnsafeRawBufferPointer(rebasing: message[..<Self.signatureRange.lowerBound])
+        let body = UnsafeRawBufferPointer(rebasing: message[Self.signatureRange.upperBound...])
+        return withUnsafeBytes(of: Self.zeros) { zeros in
+            switch code {
+            case .plain(let code):
+                code.begin()
+                code.update(head)
+                code.update(zeros)
+                code.update(body)
+                code.update(payload)
+                return code.finish()
+            case .galois(let code):
+                code.begin(nonce: Self.nonce(of: head))
+                code.update(head)
+                code.update(zeros)
+                code.update(body)
+                code.update(payload)
+                return code.finish()
+            }
+        }
+    }
+
+    /// Where the nonce's parts lie in a header, in bytes, and what they are compared with — [MS-SMB2] 2.2.1.2
+    private enum Header {
+        static let command = 12
+        static let cancel: UInt16 = 0x000C
+        static let flags = 16
+        static let serverToRedir: UInt32 = 0x0000_0001
+        static let messageID = 24
+    }
+
+    /// "First 8 bytes are set to MessageId"; of the 32 bits after them, the first says that a server has sent the
+    /// message, the second that it is a CANCEL request — [MS-SMB2] 3.1.4.1
+    ///
+    /// - Parameter head: the header's first 48 bytes.
+    private static func nonce(of head: UnsafeRawBufferPointer) -> GaloisAuthenticationCode.Nonce {
+        let flags = UInt32(littleEndian: head.loadUnaligned(fromByteOffset: Header.flags, as: UInt32.self))
+        let command = UInt16(littleEndian: head.loadUnaligned(fromByteOffset: Header.command, as: UInt16.self))
+        let isFromServer = flags & Header.serverToRedir != 0
+        let isCancelRequest = !isFromServer && command == Header.cancel
+        return GaloisAuthenticationCode.Nonce(
+            low: head.loadUnaligned(fromByteOffset: Header.messageID, as: UInt64.self),
+            high: ((isFromServer ? 1 : 0) | (isCancelRequest ? 2 : 0) as UInt32).littleEndian)
     }
 
     private func sign(_ message: UnsafeMutableRawBufferPointer, followedBy payload: UnsafeRawBufferPointer) -> Bool {

@@ -36,6 +36,7 @@ extension NTStatus {
         case .noMediaInDevice: "STATUS_NO_MEDIA_IN_DEVICE"
         case .moreProcessingRequired: "STATUS_MORE_PROCESSING_REQUIRED"
         case .noMemory: "STATUS_NO_MEMORY"
+        case .invalidViewSize: "STATUS_INVALID_VIEW_SIZE"
         case .accessDenied: "STATUS_ACCESS_DENIED"
         case .bufferTooSmall: "STATUS_BUFFER_TOO_SMALL"
         case .objectTypeMismatch: "STATUS_OBJECT_TYPE_MISMATCH"

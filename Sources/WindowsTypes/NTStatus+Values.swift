@@ -34,6 +34,7 @@ extension NTStatus {
     package static let noMediaInDevice = NTStatus(rawValue: 0xC000_0013)
     package static let moreProcessingRequired = NTStatus(rawValue: 0xC000_0016)
     package static let noMemory = NTStatus(rawValue: 0xC000_0017)
+    package static let invalidViewSize = NTStatus(rawValue: 0xC000_001F)
     package static let accessDenied = NTStatus(rawValue: 0xC000_0022)
     package static let bufferTooSmall = NTStatus(rawValue: 0xC000_0023)
     package static let objectTypeMismatch = NTStatus(rawValue: 0xC000_0024)

@@ -12,29 +12,29 @@ struct RangeLockTests {
         }
         locks.add(lock(0...99, false))
         locks.add(lock(40...59, true))
-        #expect(locks.locks.map { [$0.first, $0.last, $0.isExclusive ? 1 : 0] }.sorted { $0[0] < $1[0] }
+        #expect(locks.advisory.map { [$0.first, $0.last, $0.isExclusive ? 1 : 0] }.sorted { $0[0] < $1[0] }
             == [[0, 39, 0], [40, 59, 1], [60, 99, 0]])
         locks.add(lock(40...59, false))
-        #expect(locks.locks == [lock(0...99, false)], "neighbours of one kind are one lock")
+        #expect(locks.advisory == [lock(0...99, false)], "neighbours of one kind are one lock")
         locks.carve(first: 10, last: 19, owner: .process(1))
-        #expect(locks.locks.count == 2)
+        #expect(locks.advisory.count == 2)
         locks.carve(first: 5, last: .max, owner: .process(1))
-        #expect(locks.locks == [lock(0...4, false)])
+        #expect(locks.advisory == [lock(0...4, false)])
         locks.add(lock(5...UInt64.max, false))
-        #expect(locks.locks == [lock(0...UInt64.max, false)])
+        #expect(locks.advisory == [lock(0...UInt64.max, false)])
     }
 
     @Test("flock does not see POSIX locks, and both see SMB's")
     func families() {
         func meets(_ first: LockOwner, _ second: LockOwner) -> Bool {
             RangeLock(first: 0, last: 9, isExclusive: true, owner: first)
-                .conflicts(with: RangeLock(first: 5, last: 5, isExclusive: false, owner: second))
+                .hinders(RangeLock(first: 5, last: 5, isExclusive: false, owner: second))
         }
         #expect(!meets(.process(1), .file(2)) && !meets(.file(2), .process(1)))
         #expect(meets(.handle(1), .file(2)) && meets(.handle(1), .process(2)) && meets(.process(2), .handle(1)))
         #expect(meets(.file(1), .file(2)) && meets(.process(1), .process(2)))
         #expect(!meets(.file(1), .file(1)) && !meets(.process(1), .process(1)))
-        #expect(meets(.handle(1), .handle(1)), "an exclusive SMB lock stands alone, even beside its owner's")
+        #expect(meets(.handle(1), .handle(2)) && !meets(.handle(1), .handle(1)), "a shared one on top, of its owner's")
     }
 
     @Test("only SMB's locks stop reads and writes; a shared one stops its owner's writes too")

@@ -19,9 +19,12 @@ private final class Recorder: ChangeObserver, OperationObserver {
     }
 }
 
-/// A cache that gives a gate for every change, and keeps them.
+/// A cache that gives a gate for every change that it hears of, and keeps them.
 private final class Holder: CacheHolder {
+    let interest: CacheInterest
     let gates = Mutex<[Gate]>([])
+
+    init(_ interest: CacheInterest = .everything) { self.interest = interest }
 
     func recall(_ events: [ChangeEvent], sequence: CommitSequence, door: DoorID) -> Gate? {
         let gate = Gate(count: 1)
@@ -32,6 +35,29 @@ private final class Holder: CacheHolder {
 
 @Suite("What follows a commit: the feed, gates, traces")
 struct FeedTests {
+    @Test("who keeps only the places of directories hears of nothing but their moves")
+    func movedDirectories() throws {
+        let world = try World()
+        let alice = world.alice
+        let (places, everything) = (Holder(.movedDirectories), Holder())
+        world.fileSystem.attach(places)
+        func recalled(by holder: Holder, _ body: () throws -> Void) throws -> Int {
+            let before = holder.gates.withLock { $0.count }
+            try body()
+            return holder.gates.withLock { $0.count } - before
+        }
+        try alice.makeDirectory("a")
+        try alice.makeDirectory("b")
+        try alice.make("file")
+        #expect(try recalled(by: places) { try alice.rename("file", "a/file") } == 0)
+        #expect(try recalled(by: places) { try alice.rename("b", "c") } == 0, "it stays in its directory")
+        #expect(try recalled(by: places) { try alice.rename("c", "a/c") } == 1)
+        world.fileSystem.attach(everything)
+        #expect(try recalled(by: places) { try alice.rename("a/file", "file") } == 0)
+        #expect(try recalled(by: everything) { try alice.rename("file", "other") } == 1)
+        #expect(try recalled(by: everything) { try alice.rename("a/c", "c") } == 1)
+    }
+
     @Test("each change is told, with the names it is about")
     func events() throws {
         let world = try World()

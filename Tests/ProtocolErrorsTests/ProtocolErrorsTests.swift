@@ -28,6 +28,8 @@ struct ProtocolErrorsTests {
         (.rangeLocked, 0xC000_0054, 13),
         (.lockNotGranted, 0xC000_0055, 11),
         (.rangeNotLocked, 0xC000_007E, 22),
+        (.invalidLockRange, 0xC000_01A1, 22),
+        (.tooManyLocks, 0xC000_009A, 37),
         (.deadlock, 0xC000_0194, 35),
         (.busy, 0xC000_0022, 16),
         (.cancelled, 0xC000_0120, 4),

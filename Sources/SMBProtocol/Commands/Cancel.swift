@@ -11,10 +11,10 @@ extension Connection {
         let header = message.header
         guard isAuthentic(message) else { return }
         if let asyncID = header.asyncID {
-            guard let request = pending[asyncID.rawValue], request.tree.session.id == header.sessionID else { return }
+            guard let request = pending[asyncID.rawValue], request.session.id == header.sessionID else { return }
             request.ticket.cancel()
         } else if let request = pending.values.first(where: { $0.messageID == header.messageID }) {
-            guard request.tree.session.id == header.sessionID else { return }
+            guard request.session.id == header.sessionID else { return }
             request.ticket.cancel()
         } else if window.holds(header.messageID.rawValue), !earlyCancels.contains(header.messageID) {
             if earlyCancels.count >= server.limits.earlyCancelsPerConnection { earlyCancels.removeFirst() }

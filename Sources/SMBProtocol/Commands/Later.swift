@@ -5,15 +5,6 @@ import WireCoding
 
 // Commands that are understood and refused: for each, what a server answers that lacks the feature.
 
-/// SMB2 LOCK — [MS-SMB2] 3.3.5.14
-enum LockCommand {
-    static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
-        let request: LockRequest = try context.request()
-        _ = try context.open(request.fileID)
-        throw SMBFailure(.notSupported)
-    }
-}
-
 /// SMB2 CHANGE_NOTIFY — [MS-SMB2] 3.3.5.19
 enum ChangeNotifyCommand {
     static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {

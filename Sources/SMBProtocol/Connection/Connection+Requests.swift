@@ -107,6 +107,7 @@ extension Connection {
 
     /// Session, signature and tree connect. Returns why the request is refused.
     private func authorize(_ message: inout Message, _ work: inout FrameWork) -> SMBFailure? {
+        if let resumed = message.resumed { return readmit(&message, resumed, work.chain) }
         let header = message.header
         // Of all requests only CANCEL, which has its own way, may have the asynchronous header — [MS-SMB2] 2.2.1.1
         if header.asyncID != nil {
@@ -149,6 +150,23 @@ extension Connection {
         guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
         message.tree = tree
         return nil
+    }
+
+    /// A request that has waited has passed its checks. Its answer is its session's even when that has ended meanwhile,
+    /// but then it has nothing left to do.
+    private func readmit(
+        _ message: inout Message, _ resumed: PendingRequest, _ chain: CompoundChain
+    ) -> SMBFailure? {
+        let isRelated = message.header.flags.contains(.relatedOperations)
+        message.sessionID = isRelated ? chain.sessionID : message.header.sessionID
+        message.treeID = isRelated ? chain.treeID : message.header.treeID
+        let session = resumed.session
+        message.session = session
+        message.tree = resumed.tree
+        message.signer = message.header.flags.contains(.signed) ? session.signer : nil
+        if case .cancelled = resumed.resumption { return nil }
+        guard !resumed.tree.isConnected else { return nil }
+        return SMBFailure(sessions[session.id] == nil ? .userSessionDeleted : .networkNameDeleted)
     }
 
     /// What a command has to come with.
@@ -247,7 +265,7 @@ extension Connection {
     private func wait(
         for ticket: Ticket, _ message: borrowing Message, _ work: inout FrameWork, _ before: ReplyFrame
     ) -> Step {
-        guard let tree = message.tree, let start = work.reply.message else { return .stop }
+        guard let tree = message.tree, let session = message.session, let start = work.reply.message else { return .stop }
         guard pending.count < server.limits.pendingRequestsPerConnection else {
             ticket.cancel()
             writeError(SMBFailure(.insufficientResources), at: start)
@@ -278,8 +296,8 @@ extension Connection {
             putAside(&saved)
         }
         let request = PendingRequest(
-            number: number, messageID: messageID, bytes: bytes, work: saved, ticket: ticket, tree: tree,
-            progress: progress, isAnnounced: isAlone)
+            number: number, command: message.header.command, messageID: messageID, bytes: bytes, work: saved, ticket: ticket, tree: tree,
+            session: session, progress: progress, isAnnounced: isAlone)
         pending[number] = request
         let host = host
         ticket.whenSettled { host.wake(.ticket(request: number, $0)) }

@@ -134,7 +134,7 @@ package final class Connection {
         tree.isConnected = false
         tree.session.trees[tree.id] = nil
         record.update { $0.trees -= 1 }
-        for request in pending.values where request.tree === tree { request.ticket.cancel() }
+        for request in pending.values where request.tree === tree { request.ticket.cancel(request.ending) }
         guard case .disk(let share) = tree.target else { return }
         let context = OperationContext(
             door: share.door, style: .windows, client: tree.session.id.rawValue, identity: tree.identity)

@@ -1,4 +1,5 @@
 package import AccessArbitration
+import FileSystemModel
 import SMBMessages
 import WindowsTypes
 
@@ -38,28 +39,36 @@ struct FrameWork {
 final class PendingRequest {
     /// Also its AsyncId.
     let number: UInt64
+    let command: Command
     let messageID: MessageID
     /// The request alone, or, when others of its compound follow, the whole frame.
     let bytes: [UInt8]
     let work: FrameWork
     let ticket: Ticket
     let tree: TreeConnection
+    /// Kept: the answer is the session's, even when that has ended meanwhile.
+    let session: Session
     let progress: (any Sendable)?
     /// The client has been told its AsyncId.
     let isAnnounced: Bool
+    /// What it comes to when its tree connect or its session goes: a lock was never there to be had, as when its handle
+    /// is closed.
+    var ending: FileSystemError { command == .lock ? .rangeNotLocked : .cancelled }
     /// What the ticket came to.
     var resumption: Ticket.Resumption = .retry
 
     init(
-        number: UInt64, messageID: MessageID, bytes: [UInt8], work: FrameWork, ticket: Ticket, tree: TreeConnection,
-        progress: (any Sendable)?, isAnnounced: Bool
+        number: UInt64, command: Command, messageID: MessageID, bytes: [UInt8], work: FrameWork, ticket: Ticket, tree: TreeConnection,
+        session: Session, progress: (any Sendable)?, isAnnounced: Bool
     ) {
         self.number = number
+        self.command = command
         self.messageID = messageID
         self.bytes = bytes
         self.work = work
         self.ticket = ticket
         self.tree = tree
+        self.session = session
         self.progress = progress
         self.isAnnounced = isAnnounced
     }

@@ -8,10 +8,7 @@ enum CreateRules {
     private static let undefinedAccess = AccessMask(rawValue: 0x0CE0_FE00)
 
     static func check(_ access: AccessMask) throws(SMBFailure) {
-        // SYNCHRONIZE alone is no access to anything: smb2.create.gentest.
-        guard !access.isEmpty, access != .synchronize, access.isDisjoint(with: undefinedAccess) else {
-            throw SMBFailure(.accessDenied)
-        }
+        guard !access.isEmpty, access.isDisjoint(with: undefinedAccess) else { throw SMBFailure(.accessDenied) }
         guard !access.contains(.accessSystemSecurity) else { throw SMBFailure(.privilegeNotHeld) }
     }
 

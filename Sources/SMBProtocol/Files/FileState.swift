@@ -12,6 +12,8 @@ package struct FileState {
     /// FileModeInformation — [MS-FSCC] 2.4.31
     package var mode: UInt32
     package var scan: DirectoryScan?
+    /// Given out by FSCTL_SRV_REQUEST_RESUME_KEY; nil until the first.
+    package var resumeKey: ResumeKey?
 
     package init(createOptions: CreateOptions = []) {
         self.createOptions = createOptions

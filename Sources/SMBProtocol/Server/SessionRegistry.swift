@@ -43,9 +43,12 @@ package final class SessionRegistry: Sendable {
     // MARK: Sessions
 
     /// A number that no session has: 0 and all ones have meanings of their own.
+    ///
+    /// It fits into 32 bits, as Samba's and Windows' do: some clients keep no more of it (smb2.session-id). Nothing is
+    /// protected by its being hard to guess.
     func addSession(random: (Int) -> [UInt8], expire: @escaping Expire) -> SessionID {
         while true {
-            let number = random(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let number = random(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             let id = SessionID(rawValue: number)
             guard number != 0, number != .max else { continue }
             let isNew = state.withLock { state in

@@ -54,6 +54,7 @@ struct TestServer {
 
     init(
         limits: ServerLimits = ServerLimits(), requiresSigning: Bool = false, guests: Bool = true,
+        hasSecondShare: Bool = false,
         observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
@@ -63,16 +64,23 @@ struct TestServer {
                 return state
             }
         }
-        fileSystem = try FileSystem(
-            options: FileSystemOptions(name: "/export"), metadata: MemoryMetadataStore(),
-            content: MemoryContentStore(maximumBytes: 64 << 20),
-            environment: CoreEnvironment(clock: StillClock(), randomness: next, report: { _ in }))
+        func make(_ name: String) throws -> FileSystem {
+            try FileSystem(
+                options: FileSystemOptions(name: name), metadata: MemoryMetadataStore(),
+                content: MemoryContentStore(maximumBytes: 64 << 20),
+                environment: CoreEnvironment(clock: StillClock(), randomness: next, report: { _ in }))
+        }
+        fileSystem = try make("/export")
+        var shares = [Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))]
+        if hasSecondShare {
+            shares.append(Share(name: "/second", fileSystem: try make("/second"), door: DoorID(rawValue: 1)))
+        }
         let users = StaticUserDatabase([
             UserRecord(name: "alice", uid: 1000, gid: 1000, ntHash: try NTHash(password: Self.password)),
             UserRecord(name: "bob", uid: 1001, gid: 1001, ntHash: try NTHash(password: Self.password)),
         ])
         context = ServerContext(
-            shares: [Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))],
+            shares: shares,
             authentication: AuthenticationConfiguration(
                 users: users, policy: AuthenticationPolicy(allowsGuest: guests, allowsAnonymous: guests)),
             limits: limits, requiresSigning: requiresSigning, observer: observer)

@@ -85,6 +85,20 @@ struct ClassesAndOptionsTests {
         #expect(try #require(article.sections["CreateOptions"]).map { "\($0.key) \($0.name) \($0.answer)" } == rows)
     }
 
+    @Test(
+        "every control code has its row, and no other",
+        arguments: [
+            ("IOCTL, connections", ControlCodeTable.ofConnections), ("IOCTL, files", ControlCodeTable.ofFiles),
+        ])
+    func listsEveryControlCode(section: String, rows: [ControlCodeTable.Row]) throws {
+        let expected = rows.map { row in
+            let digits = String(row.code.rawValue, radix: 16, uppercase: true)
+            let code = "0x\(String(repeating: "0", count: 8 - digits.count))\(digits)"
+            return "\(code) \(row.name) \(Self.answer(row.handling))"
+        }
+        #expect(try #require(article.sections[section]).map { "\($0.key) \($0.name) \($0.answer)" } == expected)
+    }
+
     @Test("every kind of bad name has its row")
     func listsEveryFault() throws {
         let rows = WindowsPath.Fault.allCases.map { "\($0.rawValue) \($0.status)" }
@@ -96,6 +110,9 @@ struct ClassesAndOptionsTests {
         var sources = ""
         for file in ["Create", "Data", "Information", "Link", "QueryDirectory", "Update", "WindowsName"] {
             sources += try contents("Tests/SMBProtocolTests/Files/\(file)Tests.swift")
+        }
+        for file in ["Connection/Negotiate", "Connection/Session", "Ioctl/ServerSideCopy"] {
+            sources += try contents("Tests/SMBProtocolTests/\(file)Tests.swift")
         }
         let rows = article.sections.values.joined()
         #expect(rows.count > 100)

@@ -99,7 +99,7 @@ struct CreateTests {
         try bench.make("file")
         let mask: UInt32 = 1 << bit
         let status = bench.create("file", .open, access: mask).status
-        if mask & 0x0CF0_FE00 != 0 {
+        if mask & 0x0CE0_FE00 != 0 {
             #expect(status == .accessDenied)
         } else if mask == 0x0100_0000 {
             #expect(status == .privilegeNotHeld)

@@ -32,31 +32,13 @@ extension Connection {
 enum IoctlCommand {
     static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: IoctlRequest = try context.request()
-        let file = try context.open(request.fileID)
-        switch request.ctlCode {
-        case .createOrGetObjectID:
-            guard request.maxOutputResponse >= 64 else { throw SMBFailure(.bufferTooSmall) }
-            let fileSystem = context.fileSystem
-            let outcome = try context.core { context throws(FileSystemError) in try fileSystem.statistics(context) }
-            guard case .done(let share, _) = outcome else { return .waiting(for: outcome) }
-            let response = IoctlResponse(
-                ctlCode: request.ctlCode, fileID: file.fileID, output: objectID(of: file.open, on: share.identifier))
-            response.write(to: &context.writer)
-            return .success
-        default:
-            throw SMBFailure(.invalidDeviceRequest)
+        let call = ControlCall(request, try context.open(request.fileID))
+        try ControlCodeTable.require(call.code)
+        switch call.code {
+        case .srvRequestResumeKey: return try ResumeKeyControl.handle(call, &context)
+        case .srvCopyChunk, .srvCopyChunkWrite: return try CopyChunkControl.handle(call, &context)
+        case .createOrGetObjectID: return try ObjectIDControl.handle(call, &context)
+        default: throw SMBFailure(.invalidDeviceRequest)
         }
-    }
-
-    /// FILE_OBJECTID_BUFFER type 1: the share's number and the file's, which nothing else has — [MS-FSCC] 2.1.3.1
-    private static func objectID(of open: Open, on share: UInt64) -> [UInt8] {
-        var writer = WireWriter(reservingCapacity: 64)
-        for _ in 0..<2 {
-            writer.integer(open.inode.rawValue)
-            writer.integer(share)
-            writer.integer(share)
-            writer.integer(UInt64(0))
-        }
-        return writer.bytes
     }
 }
