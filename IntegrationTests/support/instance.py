@@ -19,6 +19,7 @@ from .processes import wait_until
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("DITTOFS_BINARY") or os.path.join(ROOT, ".build-release", "release", "dittofs")
 ORACLE = os.environ.get("DITTOFS_TEST_ORACLE", "")
+LONG = bool(os.environ.get("DITTOFS_TEST_LONG"))  # `run --long`
 READY_SECONDS = 20
 STOP_SECONDS = 40
 

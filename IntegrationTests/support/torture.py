@@ -30,6 +30,7 @@ OPTIONS = {
     "3.1.1": ["-m", "SMB3_11"],
 }
 STAGES = ("2.0.2", "2.1", "3.0", "3.1.1")
+DIALECTS = ("2.0.2", "2.1", "3.0", "3.0.2", "3.1.1")
 OUTCOME = re.compile(r"^(success|failure|error|skip|xfail): ([^\[\n]+?)(?: \[\n(.*?)^\])?$", re.M | re.S)
 SEVERITY = {"skip": 0, "xfail": 1, "success": 1, "failure": 2, "error": 3}
 ALICE, BOB = ("alice", "secret", 0, 0), ("bob", "secret", 1001, 1001)

@@ -4,13 +4,14 @@ package import FileSystemModel
 import MetadataStore
 
 extension FileSystem {
-    /// FileRenameInformation — [MS-FSA] 2.1.5.15.11.
+    /// FileRenameInformation and its Ex — [MS-FSA] 2.1.5.15.11, [MS-FSCC] 2.4.43.
     ///
     /// - Throws: `.accessDenied` without DELETE access, over a directory, over what is open, and for a directory with SMB opens below it;
     ///   `.exists` without `replacing`; `.sharingViolation`; `.pathNotFound`; `.readOnly`; `.deletePending`; `.invalidName` for a path
     ///   that ends in a stream; `.invalidArgument` for an open of a named stream, which has no path of its own.
     package func rename(
-        _ open: Open, to path: [FileName], endingInStream: Bool = false, replacing: Bool, _ context: OperationContext
+        _ open: Open, to path: [FileName], endingInStream: Bool = false, replacing: Bool, options: RemovalOptions = [],
+        _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.rename, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.access.contains(.delete) else { throw .accessDenied }
@@ -45,7 +46,7 @@ extension FileSystem {
                     moveLink(link, to: Link(parent: target.parent, name: target.name), of: open.inode)
                     return try remove(source, context)
                 }
-                if let target { try requireReplaceable(target, replacing, in: parent, by: moved, context) }
+                if let target { try requireReplaceable(target, replacing, options, in: parent, by: moved, context) }
                 if moved.attributes.isDirectory {
                     guard try !hasWindowsOpens(below: open.inode) else { throw .accessDenied }
                     if newParent != source.parent, try isAncestor(open.inode, of: newParent) { throw .accessDenied }
@@ -58,11 +59,11 @@ extension FileSystem {
         }
     }
 
-    /// FileLinkInformation — [MS-FSA] 2.1.5.15.6.
+    /// FileLinkInformation and its Ex — [MS-FSA] 2.1.5.15.6.
     ///
     /// - Throws: `.isDirectory` for a directory, `.exists` without `replacing`, as ``rename(_:to:replacing:_:)``.
     package func link(
-        _ open: Open, to path: [FileName], replacing: Bool, _ context: OperationContext
+        _ open: Open, to path: [FileName], replacing: Bool, options: RemovalOptions = [], _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.link, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard !open.isDirectory else { throw .isDirectory }
@@ -78,7 +79,7 @@ extension FileSystem {
                     guard existing.name != newName else { return (unchanged, []) }
                     target = nil
                 }
-                if let target { try requireReplaceable(target, replacing, in: parent, by: linked, context) }
+                if let target { try requireReplaceable(target, replacing, options, in: parent, by: linked, context) }
                 let (_, receipt, discarded) = try insertLink(
                     open.inode, named: newName, in: parent.attributes.inode, over: target, context)
                 return (receipt, discarded)
@@ -90,15 +91,20 @@ extension FileSystem {
 
     /// Whether SMB lets `target` be replaced.
     private func requireReplaceable(
-        _ target: EntryRecord, _ replacing: Bool, in parent: InodeRecord, by moved: InodeRecord, _ context: OperationContext
+        _ target: EntryRecord, _ replacing: Bool, _ options: RemovalOptions, in parent: InodeRecord, by moved: InodeRecord,
+        _ context: OperationContext
     ) throws(FileSystemError) {
         guard replacing else { throw .exists }
         let replaced = try record(target.inode)
-        guard !replaced.attributes.isDirectory, !moved.attributes.isDirectory,
-            !replaced.attributes.dosAttributes.contains(.readOnly),
-            !arbitration.isDeletePending(Link(parent: target.parent, name: target.name), of: target.inode),
-            !arbitration.opens(of: target.inode).contains(where: { $0.style == .windows })
+        let isProtected = replaced.attributes.dosAttributes.contains(.readOnly) && !options.contains(.ignoresReadOnly)
+        guard !replaced.attributes.isDirectory, !moved.attributes.isDirectory, !isProtected,
+            !arbitration.isDeletePending(Link(parent: target.parent, name: target.name), of: target.inode)
         else { throw .accessDenied }
+        if options.contains(.posixSemantics) {
+            guard !arbitration.forbids(.delete, to: target.inode) else { throw .sharingViolation }
+        } else if arbitration.opens(of: target.inode).contains(where: { $0.style == .windows }) {
+            throw .accessDenied
+        }
         guard AccessCheck.mayRemove(replaced.attributes, from: parent.attributes, identity: context.identity) else {
             throw .accessDenied
         }

@@ -59,6 +59,9 @@ package final class FileSystem: Sendable {
         try scavenge()
     }
 
+    /// The volume's number, which tells this file system from others for as long as its stores live.
+    package var identifier: UInt64 { share.identifier }
+
     /// Whether a call may wait for a device; doors then start on a pool.
     package var isBlocking: Bool { metadata.isBlocking || content.isBlocking }
 

@@ -42,6 +42,8 @@ package final class Open: Sendable {
         /// What the named stream is called that is open, as renames have left it; nil for the file itself, and once it is gone.
         var streamName: FileName?
         var deletesOnClose = false
+        /// The name that is delete-pending goes with this open, whoever else has the file open: POSIX semantics.
+        var removesNameOnClose = false
         /// Times that this open has set or frozen: its own reads and writes leave them alone until it closes.
         var frozen: TimeFields = []
         var isClosed = false

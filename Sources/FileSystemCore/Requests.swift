@@ -152,6 +152,19 @@ package struct AttributeChanges: Equatable, Sendable {
     }
 }
 
+/// How a name gives way to a deletion, a rename or a link of SMB's: the flags that FileDispositionInformationEx,
+/// FileRenameInformationEx and FileLinkInformationEx share — [MS-FSCC] 2.4.12, 2.4.43.
+package struct RemovalOptions: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The name goes when the handle closes, or at once, though others have the file open; their opens live on without it.
+    package static let posixSemantics = RemovalOptions(rawValue: 1)
+    /// READONLY does not protect the file.
+    package static let ignoresReadOnly = RemovalOptions(rawValue: 2)
+}
+
 package struct DirectoryEntry: Sendable {
     package var name: [UInt8]
     package var cookie: DirectoryCookie

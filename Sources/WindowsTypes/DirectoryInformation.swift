@@ -18,9 +18,27 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
     case idExtdDirectory = 60
     /// FileIdExtdBothDirectoryInformation
     case idExtdBothDirectory = 63
+    /// FileId64ExtdDirectoryInformation
+    case id64ExtdDirectory = 78
+    /// FileId64ExtdBothDirectoryInformation
+    case id64ExtdBothDirectory = 79
+    /// FileIdAllExtdDirectoryInformation
+    case idAllExtdDirectory = 80
+    /// FileIdAllExtdBothDirectoryInformation
+    case idAllExtdBothDirectory = 81
 
     package init?(_ informationClass: FileInformationClass) {
         self.init(rawValue: informationClass.rawValue)
+    }
+
+    /// Whether entries have a ReparsePointTag; in the others EaSize holds a reparse point's tag — [MS-FSCC] 2.4.8
+    package var hasReparsePointTag: Bool {
+        switch self {
+        case .directory, .fullDirectory, .bothDirectory, .names, .idBothDirectory, .idFullDirectory: false
+        case .idExtdDirectory, .idExtdBothDirectory, .id64ExtdDirectory, .id64ExtdBothDirectory, .idAllExtdDirectory,
+            .idAllExtdBothDirectory:
+            true
+        }
     }
 
     /// Bytes before the name in an entry. An output buffer that is smaller is STATUS_INFO_LENGTH_MISMATCH — [MS-FSA]
@@ -35,6 +53,10 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
         case .idFullDirectory: 80
         case .idExtdDirectory: 88
         case .idExtdBothDirectory: 114
+        case .id64ExtdDirectory: 80
+        case .id64ExtdBothDirectory: 106
+        case .idAllExtdDirectory: 96
+        case .idAllExtdBothDirectory: 122
         }
     }
 }
@@ -130,6 +152,12 @@ package struct DirectoryEntryInformation: Equatable, Sendable {
             reparsePointTag = try reader.integer()
             fileID = try reader.integer()
             try reader.skip(informationClass == .idExtdDirectory ? 8 : 34)
+        case .id64ExtdDirectory, .id64ExtdBothDirectory, .idAllExtdDirectory, .idAllExtdBothDirectory:
+            eaSize = try reader.integer()
+            reparsePointTag = try reader.integer()
+            fileID = try reader.integer()
+            // The 128-bit number, of which the 64-bit one is the low half, and the short name.
+            try reader.skip(informationClass.fixedByteCount - 80)
         }
         fileName = try reader.name(length: nameLength)
     }

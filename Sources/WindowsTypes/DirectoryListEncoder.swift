@@ -75,6 +75,15 @@ package struct DirectoryListEncoder: Sendable {
                 put(entry.eaSize, 64)
                 put(entry.reparsePointTag, 68)
                 put(entry.fileID, 72)
+            case .id64ExtdDirectory, .id64ExtdBothDirectory:
+                put(entry.eaSize, 64)
+                put(entry.reparsePointTag, 68)
+                put(entry.fileID, 72)
+            case .idAllExtdDirectory, .idAllExtdBothDirectory:
+                put(entry.eaSize, 64)
+                put(entry.reparsePointTag, 68)
+                put(entry.fileID, 72)
+                put(entry.fileID, 80)
             }
         }
     }

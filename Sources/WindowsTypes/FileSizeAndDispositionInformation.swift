@@ -82,6 +82,7 @@ package struct FileDispositionFlags: OptionSet, Hashable, Sendable {
     package static let forceImageSectionCheck = FileDispositionFlags(rawValue: 0x0000_0004)
     package static let onClose = FileDispositionFlags(rawValue: 0x0000_0008)
     package static let ignoreReadOnlyAttribute = FileDispositionFlags(rawValue: 0x0000_0010)
+    package static let defined = FileDispositionFlags(rawValue: 0x0000_001F)
 }
 
 /// FileDispositionInformationEx — [MS-FSCC] 2.4.12, 4 bytes

@@ -4,8 +4,10 @@ import Synchronization
 
 /// A table, one inode and names for it.
 struct Table {
-    let table = ArbitrationTable()
+    let table: ArbitrationTable
     let inode = InodeNumber(rawValue: 42)
+
+    init(lockLimits: LockLimits = LockLimits()) { table = ArbitrationTable(lockLimits: lockLimits) }
 
     static func link(_ name: String) throws -> Link { Link(parent: .root, name: try FileName(name)) }
 

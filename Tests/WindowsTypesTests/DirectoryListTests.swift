@@ -16,6 +16,7 @@ struct DirectoryListTests {
         + " ff0f000000000000 0010000000000000 20000000 04000000"
     static let noShortName = "00 00 000000000000000000000000000000000000000000000000"
     static let name = "6e00e900"
+    static let number128 = "5500000000000000 0000000000000000"
     static let golden: [(DirectoryInformationClass, String)] = [
         (.directory, "\(common) \(name)"),
         (.fullDirectory, "\(common) 03000000 \(name)"),
@@ -25,6 +26,10 @@ struct DirectoryListTests {
         (.idBothDirectory, "\(common) 03000000 \(noShortName) 0000 5500000000000000 \(name)"),
         (.idExtdDirectory, "\(common) 03000000 04000000 5500000000000000 0000000000000000 \(name)"),
         (.idExtdBothDirectory, "\(common) 03000000 04000000 5500000000000000 0000000000000000 \(noShortName) \(name)"),
+        (.id64ExtdDirectory, "\(common) 03000000 04000000 5500000000000000 \(name)"),
+        (.id64ExtdBothDirectory, "\(common) 03000000 04000000 5500000000000000 \(noShortName) \(name)"),
+        (.idAllExtdDirectory, "\(common) 03000000 04000000 5500000000000000 \(number128) \(name)"),
+        (.idAllExtdBothDirectory, "\(common) 03000000 04000000 5500000000000000 \(number128) \(noShortName) \(name)"),
     ]
 
     private func parse(_ bytes: [UInt8], _ informationClass: DirectoryInformationClass) throws
@@ -52,7 +57,7 @@ struct DirectoryListTests {
         }
     }
 
-    @Test("all fields come back", arguments: [DirectoryInformationClass.idExtdDirectory, .idExtdBothDirectory])
+    @Test("all fields come back", arguments: DirectoryInformationClass.allCases.filter(\.hasReparsePointTag))
     func allFields(informationClass: DirectoryInformationClass) throws {
         var writer = WireWriter()
         var encoder = DirectoryListEncoder(informationClass: informationClass, limit: 1000, writer: writer)

@@ -96,9 +96,11 @@ struct NTLMServer: Sendable {
         guard message.ntResponse.count >= NTLMv2Response.minimumByteCount else {
             throw .logonFailure(.obsoleteResponse)
         }
+        // What makes no sense is told apart from what is wrong: smb2.session.ntlmssp_bug14932.
+        let response = try NTLMv2Response(decoding: message.ntResponse.span.bytes)
         let key = try verify(message, hash, challenged.challenge.serverChallenge)
         let sessionKey = try exportedSessionKey(message, flags, keyExchangeKey: key)
-        try verifyMIC(message, token.array, challenged, sessionKey)
+        try verifyMIC(message, response, token.array, challenged, sessionKey)
         return Outcome(
             user: .user(record),
             sessionKey: SessionKey(sessionKey),
@@ -140,9 +142,9 @@ struct NTLMServer: Sendable {
 
     /// The flag that says whether there is a MIC is part of what the proof covers, so nobody can have removed it.
     private func verifyMIC(
-        _ message: NTLMAuthenticateMessage, _ bytes: [UInt8], _ challenged: Challenged, _ sessionKey: [UInt8]
+        _ message: NTLMAuthenticateMessage, _ response: NTLMv2Response, _ bytes: [UInt8], _ challenged: Challenged,
+        _ sessionKey: [UInt8]
     ) throws(AuthenticationError) {
-        let response = try NTLMv2Response(decoding: message.ntResponse.span.bytes)
         guard response.targetInformation.flags & TargetInformation.flagMICPresent != 0 else { return }
         let expected = try NTLMv2Keys.mic(
             sessionKey: sessionKey, negotiate: challenged.negotiateBytes, challenge: challenged.challengeBytes,

@@ -8,7 +8,7 @@ extension Connection {
     /// SMB2 SESSION_SETUP — [MS-SMB2] 3.3.5.5
     func setUpSession(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
         let request: SessionSetupRequest = try message.body()
-        // "If Connection.Dialect is … 2.0.2 … and SMB2_SESSION_FLAG_BINDING is set, the server SHOULD fail the session
+        // "If IsMultiChannelCapable is FALSE and SMB2_SESSION_FLAG_BINDING is set, the server SHOULD fail the session
         // setup request with STATUS_REQUEST_NOT_ACCEPTED."
         guard !request.flags.contains(.binding) else { throw SMBFailure(.requestNotAccepted) }
         let session = try session(for: message)
@@ -16,6 +16,8 @@ extension Connection {
         message.sessionID = session.id
         if let start = work.reply.message { SMB2Header.patchSessionID(session.id, in: &output.bytes, at: start) }
         work.chain.sessionID = session.id
+        let hashes = terms.hashesPreauthentication && session.user == nil
+        if hashes { session.preauthentication.update(with: RawSpan(_unsafeBytes: message.bytes)) }
         var exchange = session.exchange ?? SPNEGOServer(server.authentication)
         let step: AuthenticationStep
         do throws(AuthenticationError) {
@@ -28,6 +30,8 @@ extension Connection {
         switch step {
         case .continue(let token):
             session.exchange = exchange
+            // Its last response does not belong to the hash: the keys are there before it.
+            if hashes { work.reply.hashing = .session(session) }
             write(SessionSetupResponse(securityBuffer: token), work)
             return .reply(.moreProcessingRequired, nil)
         case .complete(let user, let key, let token):
@@ -50,7 +54,7 @@ extension Connection {
         let id = server.registry.addSession(random: server.authentication.random) { number, gate in
             host.wake(.expire(session: number.rawValue, gate))
         }
-        let session = Session(id: id)
+        let session = Session(id: id, preauthentication: preauthentication)
         sessions[id] = session
         return session
     }
@@ -67,13 +71,15 @@ extension Connection {
         }
         if session.user == nil {
             if let key {
-                guard let signer = try? MessageSigner(.hmacSHA256, key: key.bytes) else {
+                do throws(CryptographyError) {
+                    let keys = try SessionKeys(
+                        schedule(session), sessionKey: key.bytes, cipher: terms.cipher)
+                    session.signer = try MessageSigner(terms.signing, key: keys.signing)
+                } catch {
                     close(session)
                     throw SMBFailure(.insufficientResources)
                 }
-                session.signer = signer
-                session.isSigningRequired =
-                    server.requiresSigning || request.securityMode.contains(.signingRequired)
+                session.isSigningRequired = requiresSigning(request)
             }
         } else if (session.signer == nil) != (key == nil) {
             // A session that has a key cannot lose it, nor one without gain it: what was signed would no longer be, or
@@ -87,8 +93,26 @@ extension Connection {
         isAuthenticated = true
         server.registry.establish(
             session.id, on: record, user: user.name, isProven: session.signer != nil,
-            isSigned: session.isSigningRequired)
+            isSigned: session.isSigningRequired, isEncrypted: false)
         return flags
+    }
+
+    private func schedule(_ session: Session) -> SessionKeys.Schedule {
+        switch terms.dialect {
+        case .smb311: .dialect311(session.preauthentication)
+        case .smb300, .smb302: .dialect30
+        default: .dialect2
+        }
+    }
+
+    private func requiresSigning(_ request: SessionSetupRequest) -> Bool {
+        switch server.signing {
+        case .required: true
+        case .enabled:
+            request.securityMode.contains(.signingRequired)
+                || terms.request?.securityMode.contains(.signingRequired) == true
+        case .off: false
+        }
     }
 
     /// The last response of a log-in is signed though its request could not be.

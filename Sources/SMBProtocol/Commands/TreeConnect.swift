@@ -11,6 +11,11 @@ extension Connection {
         let request: TreeConnectRequest = try message.body()
         message.subject = request.path
         guard let session = message.session, let user = session.user else { throw SMBFailure(.userSessionDeleted) }
+        // "If Connection.Dialect is 3.1.1 and Session.IsAnonymous and Session.IsGuest are FALSE and the request is not
+        // signed or not encrypted, the server MUST disconnect the connection."
+        if terms.dialect == .smb311, session.signer != nil, message.signer == nil {
+            return .disconnect(.unprotectedTreeConnect)
+        }
         guard let name = Self.shareName(of: request.path) else { throw SMBFailure(.badNetworkName) }
         guard session.trees.count < server.limits.treesPerSession else { throw SMBFailure(.insufficientResources) }
         let target: TreeConnection.Target
@@ -32,7 +37,10 @@ extension Connection {
         session.trees[tree.id] = tree
         work.chain.treeID = tree.id
         message.treeID = tree.id
-        record.update { $0.trees += 1 }
+        record.update {
+            $0.trees += 1
+            $0.sessions[session.id]?.shares.append(tree.shareName)
+        }
         write(response, work)
         patchTreeID(tree.id, work)
         return .success

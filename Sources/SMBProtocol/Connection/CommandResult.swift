@@ -42,8 +42,12 @@ package enum DisconnectReason: Equatable, Sendable {
     case outOfSequence
     /// None of the dialects is spoken here and there is no way to say so.
     case noCommonDialect
-    /// Sealing or compression, which dialect 2.0.2 does not have.
+    /// Sealing or compression that was not negotiated.
     case unsupportedTransform
+    /// A sealed frame that does not open, or that holds another session's messages.
+    case badSeal
+    /// A TREE_CONNECT of dialect 3.1.1 that is neither signed nor sealed.
+    case unprotectedTreeConnect
     case timedOut
     case tooManyConnections
     case shutdown

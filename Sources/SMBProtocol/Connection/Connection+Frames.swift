@@ -138,7 +138,7 @@ extension Connection {
             return
         }
         SMB2Header.patchCredits(reply.credits, in: &output.bytes, at: message)
-        sign(reply, from: message)
+        complete(reply, from: message)
         let length = output.bytes.count - reply.start - FrameHeader.byteCount + reply.payloadCount
         output.bytes[reply.start + 1] = UInt8(truncatingIfNeeded: length >> 16)
         output.bytes[reply.start + 2] = UInt8(truncatingIfNeeded: length >> 8)
@@ -147,7 +147,23 @@ extension Connection {
         if let payload = reply.payload { output.payloads.append((output.bytes.count, payload)) }
     }
 
-    private func sign(_ reply: ReplyFrame, from message: Int) {
+    /// Signs a message whose every byte stands, and hashes it where the keys to come depend on it.
+    private func complete(_ reply: borrowing ReplyFrame, from message: Int) {
+        sign(reply, from: message)
+        switch reply.hashing {
+        case nil: return
+        case .connection: hash(from: message, into: &preauthentication)
+        case .session(let session): hash(from: message, into: &session.preauthentication)
+        }
+    }
+
+    private func hash(from message: Int, into hash: inout PreauthIntegrityHash) {
+        output.bytes.withUnsafeBytes {
+            hash.update(with: RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: $0[message...])))
+        }
+    }
+
+    private func sign(_ reply: borrowing ReplyFrame, from message: Int) {
         guard let signer = reply.signer else { return }
         let range = message..<output.bytes.count
         if let payload = reply.payload {
@@ -168,7 +184,8 @@ extension Connection {
         let padding = (8 - (output.bytes.count - message) & 7) & 7
         if padding > 0 { output.bytes.append(contentsOf: repeatElement(0, count: padding)) }
         SMB2Header.patchNextCommand(UInt32(output.bytes.count - message), in: &output.bytes, at: message)
-        sign(reply, from: message)
+        complete(reply, from: message)
+        reply.hashing = nil
     }
 
     /// Begins another message of the frame with a header that says success.

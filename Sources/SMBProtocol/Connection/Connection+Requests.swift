@@ -82,7 +82,9 @@ extension Connection {
     private func admit(_ message: borrowing Message, _ work: inout FrameWork) -> Bool {
         if work.isAdmitted { return true }
         let header = message.header
-        guard window.consume(header.messageID.rawValue) else {
+        // "…a CreditCharge of 0 or 1 uses one id", and before dialect 2.1 the field is nothing — [MS-SMB2] 3.3.5.2.3
+        let charge = terms.supportsMultiCredit ? UInt64(header.creditCharge) : 1
+        guard window.consume(header.messageID.rawValue, count: charge) else {
             end(.badMessageID(header.messageID.rawValue))
             return false
         }
@@ -137,6 +139,7 @@ extension Connection {
             message.session = sessions[message.sessionID]
         }
         if let refusal = verify(&message) { return refusal }
+        if let refusal = checkCharge(message) { return refusal }
         if needs == .nothing { return nil }
         guard let session = message.session, session.state != .inProgress else {
             return SMBFailure(.userSessionDeleted)
@@ -150,6 +153,20 @@ extension Connection {
         guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
         message.tree = tree
         return nil
+    }
+
+    /// Whether the credits pay for the data — [MS-SMB2] 3.3.5.2.5 — and the data is within what was negotiated.
+    private func checkCharge(_ message: borrowing Message) -> SMBFailure? {
+        let command = message.header.command
+        let bytes = CreditCharge.payloadBytes(command, message.bytes)
+        guard bytes > 0 else { return nil }
+        if terms.supportsMultiCredit {
+            let charge = max(1, UInt64(message.header.creditCharge))
+            if CreditCharge.credits(for: bytes) > charge { return SMBFailure(.invalidParameter) }
+        }
+        // IOCTL adds up what it limits each for itself.
+        let isOver = bytes > UInt64(clamping: terms.maximumTransferBytes) && command != .ioctl
+        return isOver ? SMBFailure(.invalidParameter) : nil
     }
 
     /// A request that has waited has passed its checks. Its answer is its session's even when that has ended meanwhile,

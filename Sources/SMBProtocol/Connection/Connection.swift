@@ -1,7 +1,8 @@
 import AccessArbitration
-import Synchronization
 import FileSystemCore
-import SMBMessages
+import SMBCryptography
+package import SMBMessages
+import Synchronization
 import WindowsTypes
 import WireCoding
 
@@ -34,6 +35,10 @@ package final class Connection {
     package internal(set) var endReason: DisconnectReason?
 
     var negotiation: Negotiation = .none
+    /// Of use once ``negotiation`` is done.
+    package internal(set) var terms = Terms()
+    /// Over NEGOTIATE and its response, where the dialect has it; each log-in goes on from here.
+    var preauthentication = PreauthIntegrityHash()
     var window: SequenceWindow
     var sessions: [SessionID: Session] = [:]
     var opens: [UInt64: SMBOpen] = [:]
@@ -67,6 +72,12 @@ package final class Connection {
     deinit {
         scratchMemory.deallocate()
     }
+
+    /// The dialect that was negotiated.
+    package var dialect: Dialect { terms.dialect }
+
+    /// The client speaks the SMB3 POSIX extensions.
+    package var isPosixNegotiated: Bool { terms.isPosixNegotiated }
 
     // MARK: For the host
 
@@ -133,7 +144,12 @@ package final class Connection {
         guard tree.isConnected else { return }
         tree.isConnected = false
         tree.session.trees[tree.id] = nil
-        record.update { $0.trees -= 1 }
+        record.update {
+            $0.trees -= 1
+            if let index = $0.sessions[tree.session.id]?.shares.firstIndex(of: tree.shareName) {
+                $0.sessions[tree.session.id]?.shares.remove(at: index)
+            }
+        }
         for request in pending.values where request.tree === tree { request.ticket.cancel(request.ending) }
         guard case .disk(let share) = tree.target else { return }
         let context = OperationContext(
@@ -169,7 +185,6 @@ enum Negotiation {
     case none
     /// SMB1's "SMB 2.???" was answered; an SMB2 NEGOTIATE is to come.
     case wildcard
-    /// Dialect 2.0.2. What the client said is kept for FSCTL_VALIDATE_NEGOTIATE_INFO; nil after an SMB1 NEGOTIATE,
-    /// which said nothing of it.
-    case done(NegotiateRequest?)
+    /// ``Connection/terms`` hold.
+    case done
 }

@@ -11,6 +11,8 @@ struct ReplyFrame {
     var message: Int?
     /// Signs that message; nil leaves it unsigned.
     var signer: MessageSigner?
+    /// What the message's bytes are hashed into when it is complete; nil for almost all.
+    var hashing: Hashing?
     /// Granted by all of the frame's messages, put on the last response.
     var credits: UInt16 = 0
     /// Follows the last message.
@@ -20,6 +22,12 @@ struct ReplyFrame {
     var gates: [Gate] = []
 
     init(start: Int) { self.start = start }
+
+    /// Whose preauthentication hash a response belongs to.
+    enum Hashing {
+        case connection
+        case session(Session)
+    }
 }
 
 /// Frames that are ready to be sent: bytes, and the places at which data that lies elsewhere belongs.

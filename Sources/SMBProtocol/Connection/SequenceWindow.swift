@@ -38,6 +38,21 @@ struct SequenceWindow {
         return true
     }
 
+    /// Takes as many ids as a request's CreditCharge says, from its message id on; all or none — [MS-SMB2] 3.3.5.2.3
+    @inline(__always)
+    mutating func consume(_ id: UInt64, count: UInt64) -> Bool {
+        count <= 1 ? consume(id) : consumeSeveral(id, count)
+    }
+
+    private mutating func consumeSeveral(_ id: UInt64, _ count: UInt64) -> Bool {
+        guard id >= low, id < high, count <= high &- id else { return false }
+        for offset in 0..<count {
+            guard holds(id &+ offset) else { return false }
+        }
+        for offset in 0..<count { _ = consume(id &+ offset) }
+        return true
+    }
+
     /// Whether the id may still be used.
     func holds(_ id: UInt64) -> Bool {
         guard id >= low, id < high else { return false }

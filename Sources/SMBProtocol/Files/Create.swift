@@ -14,19 +14,14 @@ package enum CreateCommand {
         try context.requireRoomForOpen()
         let contexts = try CreateContextAnswers(request.createContexts)
         let wanted = try openRequest(request, contexts)
-        var volume: UInt64 = 0
-        if contexts.wantsOnDiskID {
-            let outcome = try context.volumeIdentifier()
-            guard case .done(let identifier, _) = outcome else { return .waiting(for: outcome) }
-            volume = identifier
-        }
         let outcome = try context.core { operation throws(FileSystemError) in
             try context.fileSystem.open(wanted, operation)
         }
         guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
         try setExtendedAttributes(contexts.extendedAttributes, result, context)
         let entry = context.register(result.open, state: FileState(createOptions: request.createOptions))
-        response(result, entry, contexts, volume).write(to: &context.writer)
+        let answer = response(result, entry, contexts, context)
+        answer.write(to: &context.writer)
         return .success(receipt)
     }
 
@@ -108,7 +103,8 @@ package enum CreateCommand {
     // MARK: What is answered
 
     private static func response(
-        _ result: WindowsOpenResult, _ entry: SMBOpen, _ contexts: CreateContextAnswers, _ volume: UInt64
+        _ result: WindowsOpenResult, _ entry: SMBOpen, _ contexts: CreateContextAnswers,
+        _ context: borrowing CommandContext
     ) -> CreateResponse {
         let attributes = result.attributes
         let action: SMBMessages.CreateAction =
@@ -123,18 +119,6 @@ package enum CreateCommand {
             lastAccessTime: FileTime(attributes.accessTime), lastWriteTime: FileTime(attributes.modificationTime),
             changeTime: FileTime(attributes.changeTime), allocationSize: attributes.windowsAllocationSize,
             endOfFile: attributes.windowsEndOfFile, fileAttributes: attributes.windowsAttributes, fileID: entry.fileID,
-            createContexts: contexts.answers(result, volume: volume))
-    }
-}
-
-extension CommandContext {
-    /// The volume's number, as FileFsVolumeInformation, FileIdInformation and QFid tell it.
-    func volumeIdentifier() throws(SMBFailure) -> Outcome<UInt64> {
-        let outcome = try core { operation throws(FileSystemError) in try fileSystem.statistics(operation) }
-        switch outcome {
-        case .done(let statistics, let receipt): return .done(statistics.identifier, receipt)
-        case .pending(let ticket): return .pending(ticket)
-        case .wouldBlock: return .wouldBlock
-        }
+            createContexts: contexts.answers(result, volume: context.fileSystem.identifier))
     }
 }

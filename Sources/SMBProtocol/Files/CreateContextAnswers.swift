@@ -13,7 +13,7 @@ struct CreateContextAnswers {
     /// For a file that is made or overwritten.
     private(set) var extendedAttributes: [FileFullEaInformation] = []
     private var maximalAccess: MaximalAccessQuery?
-    private(set) var wantsOnDiskID = false
+    private var wantsOnDiskID = false
 
     init(_ contexts: [CreateContext]) throws(SMBFailure) {
         guard !contexts.isEmpty else { return }

@@ -97,7 +97,8 @@ struct DirectoryListing {
             creationTime: FileTime(attributes.creationTime), lastAccessTime: FileTime(attributes.accessTime),
             lastWriteTime: FileTime(attributes.modificationTime), changeTime: FileTime(attributes.changeTime),
             endOfFile: attributes.windowsEndOfFile, allocationSize: attributes.windowsAllocationSize,
-            fileAttributes: attributes.windowsAttributes, eaSize: 0, reparsePointTag: attributes.reparseTag,
+            fileAttributes: attributes.windowsAttributes,
+            eaSize: informationClass.hasReparsePointTag ? 0 : attributes.reparseTag, reparsePointTag: attributes.reparseTag,
             fileID: attributes.inode.rawValue, fileName: name)
         guard encoder.append(information, to: &output) else {
             hasOverflowed = true

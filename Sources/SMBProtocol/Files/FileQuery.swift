@@ -45,7 +45,10 @@ struct FileQuery {
     }
 
     static func needsPath(_ informationClass: FileInformationClass) -> Bool {
-        informationClass == .all || informationClass == .name || informationClass == .alternateName
+        switch informationClass {
+        case .all, .name, .alternateName, .normalizedName: true
+        default: false
+        }
     }
 
     static func needsEASize(_ informationClass: FileInformationClass) -> Bool {
@@ -61,6 +64,9 @@ struct FileQuery {
         case .ea: InformationAnswer(FileEaInformation(eaSize: eaSize).bytes)
         case .access: InformationAnswer(access.bytes)
         case .name: InformationAnswer(FileNameInformation(fileName: path).bytes, fixedByteCount: 8)
+        // From the share's root without a backslash; of the root itself nothing is left.
+        case .normalizedName:
+            InformationAnswer(FileNameInformation(fileName: Array(path.dropFirst())).bytes, fixedByteCount: 8)
         case .alternateName:
             // No short names are made: the name itself is one under which the file can be opened.
             InformationAnswer(

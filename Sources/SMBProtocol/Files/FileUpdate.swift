@@ -12,29 +12,16 @@ enum FileUpdate {
     ) throws(SMBFailure) -> Outcome<Void> {
         switch request.fileInformationClass {
         case .basic: return try setBasic(try parse(request), file, context)
-        case .rename:
-            let rename: FileRenameInformation = try parse(request)
-            if rename.fileName.first == 0x3A { return try renameStream(rename, file, context) }
-            let path = try target(rename.fileName, rename.rootDirectory)
-            return try context.core { operation throws(FileSystemError) in
-                try context.fileSystem.rename(
-                    file.open, to: path.components, endingInStream: path.stream != .none, replacing: rename.replaceIfExists,
-                    operation)
-            }
-        case .link:
-            let link: FileLinkInformation = try parse(request)
-            let path = try target(link.fileName, link.rootDirectory)
-            // A second name for a directory — [MS-FSA] 2.1.5.15.6
-            guard !file.open.isDirectory else { throw SMBFailure(.fileIsADirectory) }
-            guard path.stream == .none else { throw SMBFailure(.objectNameInvalid) }
-            return try context.core { operation throws(FileSystemError) in
-                try context.fileSystem.link(file.open, to: path.components, replacing: link.replaceIfExists, operation)
-            }
+        case .rename: return try rename(file, to: Target(try parse(request) as FileRenameInformation), context)
+        case .renameEx: return try rename(file, to: try Target(try parse(request) as FileRenameInformationEx), context)
+        case .link: return try link(file, as: Target(try parse(request) as FileLinkInformation), context)
+        case .linkEx: return try link(file, as: try Target(try parse(request) as FileRenameInformationEx), context)
         case .disposition:
             let disposition: FileDispositionInformation = try parse(request)
             return try context.core { operation throws(FileSystemError) in
                 try context.fileSystem.setDeletePending(disposition.deletePending, file.open, operation)
             }
+        case .dispositionEx: return try setDisposition(try parse(request), file, context)
         case .position:
             let position: FilePositionInformation = try parse(request)
             guard position.currentByteOffset <= UInt64(Int64.max) else { throw SMBFailure(.invalidParameter) }
@@ -44,6 +31,7 @@ enum FileUpdate {
         case .mode: return try setMode(try parse(request), file)
         case .allocation: return try setAllocation(try parse(request), file, context)
         case .endOfFile: return try setEndOfFile(try parse(request), file, context)
+        case .validDataLength: return try setValidDataLength(try parse(request), file, context)
         default: throw SMBFailure(.invalidInfoClass)
         }
     }
@@ -61,8 +49,74 @@ enum FileUpdate {
 
     // MARK: Names
 
+    /// What a rename or a link is to lead to, whichever of the two classes says it.
+    private struct Target {
+        let name: [UInt8]
+        let rootDirectory: UInt64
+        let isReplacing: Bool
+        var options: RemovalOptions = []
+
+        init(_ rename: FileRenameInformation) {
+            (name, rootDirectory, isReplacing) = (rename.fileName, rename.rootDirectory, rename.replaceIfExists)
+        }
+
+        init(_ link: FileLinkInformation) {
+            (name, rootDirectory, isReplacing) = (link.fileName, link.rootDirectory, link.replaceIfExists)
+        }
+
+        init(_ rename: FileRenameInformationEx) throws(SMBFailure) {
+            guard rename.flags.isSubset(of: .defined) else { throw SMBFailure(.invalidParameter) }
+            (name, rootDirectory) = (rename.fileName, rename.rootDirectory)
+            isReplacing = rename.flags.contains(.replaceIfExists)
+            if rename.flags.contains(.posixSemantics) { options.insert(.posixSemantics) }
+            if rename.flags.contains(.ignoreReadOnlyAttribute) { options.insert(.ignoresReadOnly) }
+        }
+    }
+
+    private static func rename(
+        _ file: SMBOpen, to target: Target, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        if target.name.first == 0x3A { return try renameStream(target, file, context) }
+        let path = try path(target.name, target.rootDirectory)
+        return try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.rename(
+                file.open, to: path.components, endingInStream: path.stream != .none, replacing: target.isReplacing,
+                options: target.options, operation)
+        }
+    }
+
+    private static func link(
+        _ file: SMBOpen, as target: Target, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        let path = try path(target.name, target.rootDirectory)
+        // A second name for a directory — [MS-FSA] 2.1.5.15.6
+        guard !file.open.isDirectory else { throw SMBFailure(.fileIsADirectory) }
+        guard path.stream == .none else { throw SMBFailure(.objectNameInvalid) }
+        return try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.link(
+                file.open, to: path.components, replacing: target.isReplacing, options: target.options, operation)
+        }
+    }
+
+    /// [MS-FSCC] 2.4.12. FORCE_IMAGE_SECTION_CHECK has nothing to check here; ON_CLOSE says when, which is always then.
+    private static func setDisposition(
+        _ disposition: FileDispositionInformationEx, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        guard disposition.flags.isSubset(of: .defined) else { throw SMBFailure(.invalidParameter) }
+        var options: RemovalOptions = []
+        if disposition.flags.contains(.posixSemantics) { options.insert(.posixSemantics) }
+        if disposition.flags.contains(.ignoreReadOnlyAttribute) {
+            guard file.open.access.contains(.writeAttributes) else { throw SMBFailure(.accessDenied) }
+            options.insert(.ignoresReadOnly)
+        }
+        return try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.setDeletePending(
+                disposition.flags.contains(.delete), file.open, options: options, operation)
+        }
+    }
+
     /// The path that a rename or a link names. Unlike CREATE's it may begin with a backslash.
-    private static func target(_ name: [UInt8], _ rootDirectory: UInt64) throws(SMBFailure) -> WindowsPath {
+    private static func path(_ name: [UInt8], _ rootDirectory: UInt64) throws(SMBFailure) -> WindowsPath {
         // No path is relative to a handle here: RootDirectory is zero — [MS-FSCC] 2.4.42.2
         guard rootDirectory == 0, !name.isEmpty else { throw SMBFailure(.invalidParameter) }
         let relative = WindowsPath.isSeparator(name[0]) ? Array(name.dropFirst()) : name
@@ -77,18 +131,18 @@ enum FileUpdate {
 
     /// `:name`, `:name:$DATA` or `::$DATA`: the stream's new name in its file — [MS-FSA] 2.1.5.15.11.1
     private static func renameStream(
-        _ rename: FileRenameInformation, _ file: SMBOpen, _ context: borrowing CommandContext
+        _ target: Target, _ file: SMBOpen, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
-        guard rename.rootDirectory == 0, !file.open.isDirectory else { throw SMBFailure(.invalidParameter) }
+        guard target.rootDirectory == 0, !file.open.isDirectory else { throw SMBFailure(.invalidParameter) }
         let name: FileName?
-        switch WindowsPath.stream(rename.fileName[...]) {
+        switch WindowsPath.stream(target.name[...]) {
         case .success(.named(let stream)): name = stream
         case .success: name = nil
         case .failure(.streamType): throw SMBFailure(.objectTypeMismatch)
         case .failure: throw SMBFailure(.invalidParameter)
         }
         return try context.core { operation throws(FileSystemError) in
-            try context.fileSystem.rename(file.open, toStream: name, replacing: rename.replaceIfExists, operation)
+            try context.fileSystem.rename(file.open, toStream: name, replacing: target.isReplacing, operation)
         }
     }
 
@@ -174,6 +228,21 @@ enum FileUpdate {
             try context.fileSystem.allocate(
                 file.open, at: 0, count: wanted, mode: .reserve(keepingSize: true), operation)
         }
+    }
+
+    /// [MS-FSA] 2.1.5.15.14: all bytes of a file are valid here, so it cannot grow without its size; and it is for whoever may
+    /// manage the volume.
+    private static func setValidDataLength(
+        _ information: FileValidDataLengthInformation, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        guard context.identity.isPrivileged else { throw SMBFailure(.privilegeNotHeld) }
+        try requireSizable(file)
+        let current = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.attributes(file.open, operation)
+        }
+        guard case .done(let attributes, _) = current else { return current.withoutValue }
+        guard information.validDataLength == attributes.size else { throw SMBFailure(.invalidParameter) }
+        return .unchanged
     }
 
     private static func requireSizable(_ file: SMBOpen) throws(SMBFailure) {

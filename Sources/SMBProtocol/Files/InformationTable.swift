@@ -45,7 +45,7 @@ package enum InformationTable {
         Row(34, "FileNetworkOpenInformation"),
         Row(35, "FileAttributeTagInformation"),
         Row(46, "FileHardLinkInformation", .refused(.notSupported)),
-        Row(48, "FileNormalizedNameInformation", .refused(.notSupported)),
+        Row(48, "FileNormalizedNameInformation"),
         Row(54, "FileStandardLinkInformation", .refused(.notSupported)),
         Row(59, "FileIdInformation"),
     ]
@@ -80,11 +80,11 @@ package enum InformationTable {
         Row(25, "FilePipeRemoteInformation", .refused(.notSupported)),
         Row(29, "FileObjectIdInformation", .refused(.notSupported)),
         Row(32, "FileQuotaInformation", .refused(.notSupported)),
-        Row(39, "FileValidDataLengthInformation", .refused(.notSupported)),
+        Row(39, "FileValidDataLengthInformation"),
         Row(40, "FileShortNameInformation", .refused(.notSupported)),
-        Row(64, "FileDispositionInformationEx", .refused(.invalidInfoClass)),
-        Row(65, "FileRenameInformationEx", .refused(.invalidInfoClass)),
-        Row(72, "FileLinkInformationEx", .refused(.invalidInfoClass)),
+        Row(64, "FileDispositionInformationEx"),
+        Row(65, "FileRenameInformationEx"),
+        Row(72, "FileLinkInformationEx"),
     ]
 
     /// SET_INFO, InfoType FILESYSTEM — [MS-FSCC] 2.5
@@ -108,10 +108,10 @@ package enum InformationTable {
         Row(50, "FileIdGlobalTxDirectoryInformation", .refused(.invalidInfoClass)),
         Row(60, "FileIdExtdDirectoryInformation"),
         Row(63, "FileIdExtdBothDirectoryInformation"),
-        Row(78, "FileId64ExtdDirectoryInformation", .refused(.invalidInfoClass)),
-        Row(79, "FileId64ExtdBothDirectoryInformation", .refused(.invalidInfoClass)),
-        Row(80, "FileIdAllExtdDirectoryInformation", .refused(.invalidInfoClass)),
-        Row(81, "FileIdAllExtdBothDirectoryInformation", .refused(.invalidInfoClass)),
+        Row(78, "FileId64ExtdDirectoryInformation"),
+        Row(79, "FileId64ExtdBothDirectoryInformation"),
+        Row(80, "FileIdAllExtdDirectoryInformation"),
+        Row(81, "FileIdAllExtdBothDirectoryInformation"),
     ]
 
     /// - Throws: the status that the table has for a class, INVALID_INFO_CLASS for one that it has not.

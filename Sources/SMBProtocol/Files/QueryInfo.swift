@@ -27,17 +27,15 @@ package enum QueryInfoCommand {
         let informationClass = request.fileInformationClass
         try InformationTable.require(informationClass.rawValue, in: InformationTable.fileQueryHandling)
         try FileQuery.requireAccess(informationClass, file.open)
+        // "…if Connection.Dialect is not 3.1.1 … STATUS_NOT_SUPPORTED" — [MS-SMB2] 3.3.5.20.1
+        if informationClass == .normalizedName, context.connection.terms.dialect != .smb311 {
+            throw SMBFailure(.notSupported)
+        }
         if informationClass == .fullEa { return try ExtendedAttributes.query(request, file.open, &context) }
         let outcome = try context.core { operation throws(FileSystemError) in
             try context.fileSystem.attributes(file.open, operation)
         }
         guard case .done(let attributes, _) = outcome else { return .waiting(for: outcome) }
-        var volume: UInt64 = 0
-        if informationClass == .id {
-            let outcome = try context.volumeIdentifier()
-            guard case .done(let identifier, _) = outcome else { return .waiting(for: outcome) }
-            volume = identifier
-        }
         var streams: [StreamInformation] = []
         if informationClass == .stream {
             let outcome = try context.core { operation throws(FileSystemError) in
@@ -49,7 +47,7 @@ package enum QueryInfoCommand {
         let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open, context) : 0
         let query = FileQuery(
             attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
-            file: file, volume: volume, streams: streams)
+            file: file, volume: context.fileSystem.identifier, streams: streams)
         let path = FileQuery.needsPath(informationClass) ? windowsPath(of: file, context.fileSystem) : []
         guard let answer = query.answer(informationClass, path: path, limit: Int(request.outputBufferLength)) else {
             throw SMBFailure(.invalidInfoClass)

@@ -12,7 +12,7 @@ package enum WriteCommand {
         guard request.dataRange.count <= context.limits.transferBytes else { throw SMBFailure(.invalidParameter) }
         guard !file.open.isDirectory else { throw SMBFailure(.invalidDeviceRequest) }
         guard !file.open.access.isDisjoint(with: [.writeData, .appendData]) else { throw SMBFailure(.accessDenied) }
-        let offset = try target(request)
+        let offset = try target(request, file)
         let data = UnsafeRawBufferPointer(rebasing: context.message[request.dataRange])
         let outcome = try context.core { operation throws(FileSystemError) in
             try context.fileSystem.write(file.open, at: offset, from: data, operation)
@@ -27,9 +27,10 @@ package enum WriteCommand {
         return .success(receipt)
     }
 
-    /// Where the bytes go; nil for the end of the file, which an offset of all ones means — [MS-FSA] 2.1.5.4
-    private static func target(_ request: WriteRequest) throws(SMBFailure) -> UInt64? {
-        if request.offset == .max { return nil }
+    /// Where the bytes go; nil for the end of the file, which an offset of all ones means to who may only append. To
+    /// others it is a negative number like any: smb2.rw.invalid.
+    private static func target(_ request: WriteRequest, _ file: SMBOpen) throws(SMBFailure) -> UInt64? {
+        if request.offset == .max, file.open.isAppending { return nil }
         let limit = UInt64(Int64.max)
         guard request.offset <= limit, UInt64(request.dataRange.count) <= limit - request.offset else {
             throw SMBFailure(.invalidParameter)

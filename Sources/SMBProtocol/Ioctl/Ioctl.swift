@@ -12,7 +12,7 @@ extension Connection {
         // "If the Flags field … is not SMB2_0_IOCTL_IS_FSCTL, the server MUST fail the request with
         // STATUS_NOT_SUPPORTED."
         guard request.flags == .isFsctl else { throw SMBFailure(.notSupported) }
-        let limit = server.limits.transferBytes
+        let limit = terms.maximumTransferBytes
         guard request.input.count <= limit, Int(request.maxOutputResponse) <= limit,
             Int(request.maxInputResponse) <= limit
         else { throw SMBFailure(.invalidParameter) }

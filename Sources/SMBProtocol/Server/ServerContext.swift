@@ -1,4 +1,5 @@
 package import Authentication
+package import SMBMessages
 import Synchronization
 package import WindowsTypes
 
@@ -9,8 +10,11 @@ package final class ServerContext: Sendable {
     package let limits: ServerLimits
     package let serverGUID: GUID
     package let startTime: FileTime
-    /// Sessions that have a key must sign.
-    package let requiresSigning: Bool
+    /// The lowest and the highest dialect that is spoken.
+    package let minimumDialect: Dialect
+    package let maximumDialect: Dialect
+    package let signing: SigningPolicy
+    package let encryption: EncryptionPolicy
     /// Is told of every request; nil costs nothing.
     package let observer: (any RequestObserver)?
     package let registry = SessionRegistry()
@@ -18,12 +22,17 @@ package final class ServerContext: Sendable {
 
     package init(
         shares: [Share], authentication: AuthenticationConfiguration, limits: ServerLimits = ServerLimits(),
-        serverGUID: GUID? = nil, requiresSigning: Bool = false, observer: (any RequestObserver)? = nil
+        serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
+        signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
+        observer: (any RequestObserver)? = nil
     ) {
         self.shares = shares
         self.authentication = authentication
         self.limits = limits
-        self.requiresSigning = requiresSigning
+        self.minimumDialect = minimumDialect
+        self.maximumDialect = maximumDialect
+        self.signing = signing
+        self.encryption = encryption
         self.observer = observer
         let random = authentication.random(16)
         self.serverGUID =

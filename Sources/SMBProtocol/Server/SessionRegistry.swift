@@ -1,4 +1,5 @@
 package import AccessArbitration
+package import SMBCryptography
 package import SMBMessages
 import Synchronization
 
@@ -60,12 +61,18 @@ package final class SessionRegistry: Sendable {
         }
     }
 
-    func establish(_ id: SessionID, on record: ConnectionRecord, user: String, isProven: Bool, isSigned: Bool) {
+    func establish(
+        _ id: SessionID, on record: ConnectionRecord, user: String, isProven: Bool, isSigned: Bool, isEncrypted: Bool
+    ) {
         state.withLock { state in
             state.sessions[id]?.user = user
             state.sessions[id]?.isProven = isProven
         }
-        record.update { $0.sessions[id] = SessionStatus(id: id.rawValue, user: user, isSigned: isSigned) }
+        record.update {
+            var status = SessionStatus(id: id.rawValue, user: user, isSigned: isSigned, isEncrypted: isEncrypted)
+            status.shares = $0.sessions[id]?.shares ?? []
+            $0.sessions[id] = status
+        }
     }
 
     func remove(_ id: SessionID, from record: ConnectionRecord) {
@@ -91,6 +98,8 @@ package final class SessionRegistry: Sendable {
 package final class ConnectionRecord: Sendable {
     struct State {
         var dialect: UInt16 = 0
+        var signing: SMBCryptography.SigningAlgorithm?
+        var cipher: SMBCipher?
         var sessions: [SessionID: SessionStatus] = [:]
         var trees = 0
     }
@@ -111,8 +120,8 @@ package final class ConnectionRecord: Sendable {
         let opens = openCount.load(ordering: .relaxed)
         return state.withLock { state in
             ConnectionStatus(
-                client: client, dialect: state.dialect, sessions: Array(state.sessions.values), trees: state.trees,
-                opens: opens)
+                client: client, dialect: state.dialect, signingAlgorithm: state.signing, cipher: state.cipher,
+                sessions: Array(state.sessions.values), trees: state.trees, opens: opens)
         }
     }
 }
@@ -122,6 +131,10 @@ package struct SessionStatus: Sendable, Equatable {
     package let user: String
     /// Every message must be signed.
     package let isSigned: Bool
+    /// Every message must be sealed.
+    package let isEncrypted: Bool
+    /// The names of the shares that it is connected to, once for each tree connect.
+    package internal(set) var shares: [String] = []
 }
 
 package struct ConnectionStatus: Sendable, Equatable {
@@ -129,6 +142,10 @@ package struct ConnectionStatus: Sendable, Equatable {
     package let client: String
     /// 0 before NEGOTIATE.
     package let dialect: UInt16
+    /// Nil before NEGOTIATE.
+    package let signingAlgorithm: SMBCryptography.SigningAlgorithm?
+    /// Nil where the client cannot seal.
+    package let cipher: SMBCipher?
     package let sessions: [SessionStatus]
     package let trees: Int
     package let opens: Int

@@ -17,10 +17,12 @@ package final class Share: Sendable {
     package let anonymousGID: UInt32
     /// Everybody is anonymous here.
     package let mapsAllToAnonymous: Bool
+    /// Of what goes to and from this share; what the whole server demands is demanded here too.
+    package let encryption: EncryptionPolicy
 
     package init(
         name: String, fileSystem: FileSystem, door: DoorID, umask: UInt16 = 0o022, anonymousUID: UInt32 = 65534,
-        anonymousGID: UInt32 = 65534, mapsAllToAnonymous: Bool = false
+        anonymousGID: UInt32 = 65534, mapsAllToAnonymous: Bool = false, encryption: EncryptionPolicy = .off
     ) {
         self.name = String(name.drop { $0 == "/" })
         self.fileSystem = fileSystem
@@ -29,6 +31,7 @@ package final class Share: Sendable {
         self.anonymousUID = anonymousUID
         self.anonymousGID = anonymousGID
         self.mapsAllToAnonymous = mapsAllToAnonymous
+        self.encryption = encryption
     }
 
     /// As whom the core sees a user here.

@@ -2,7 +2,7 @@ package import Authentication
 package import SMBCryptography
 package import SMBMessages
 
-/// One log-in — [MS-SMB2] 3.3.1.8. In dialect 2.0.2 a session has one connection, whose event loop owns it.
+/// One log-in — [MS-SMB2] 3.3.1.8. Belongs to its connection's event loop.
 package final class Session {
     package enum State {
         /// SESSION_SETUP is under way; nothing else is taken.
@@ -19,11 +19,14 @@ package final class Session {
     /// Nil for guests and the anonymous user, who have no secret.
     package internal(set) var signer: MessageSigner?
     package internal(set) var isSigningRequired = false
+    /// Over what was said until the keys are made, in dialect 3.1.1.
+    var preauthentication: PreauthIntegrityHash
     /// The exchange that is under way.
     var exchange: SPNEGOServer?
     var trees: [TreeID: TreeConnection] = [:]
 
-    package init(id: SessionID) {
+    package init(id: SessionID, preauthentication: PreauthIntegrityHash = PreauthIntegrityHash()) {
         self.id = id
+        self.preauthentication = preauthentication
     }
 }

@@ -17,6 +17,14 @@ package final class TreeConnection {
     package let identity: Identity
     package internal(set) var isConnected = true
 
+    /// For status.
+    package var shareName: String {
+        switch target {
+        case .disk(let share): share.name
+        case .pipes: "IPC$"
+        }
+    }
+
     package init(id: TreeID, session: Session, target: Target, identity: Identity) {
         self.id = id
         self.session = session

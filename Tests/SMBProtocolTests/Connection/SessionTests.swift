@@ -243,7 +243,7 @@ struct SigningTests {
 
     @Test("where signing is required, what is not signed is refused", arguments: [true, false])
     func required(byServer: Bool) throws {
-        let peer = Peer(try TestServer(requiresSigning: byServer))
+        let peer = Peer(try TestServer(signing: byServer ? .required : .enabled))
         try peer.negotiate()
         try peer.logIn(mode: byServer ? .signingEnabled : [.signingEnabled, .signingRequired])
         let refused = try peer.request(

@@ -8,6 +8,7 @@ import SMBCryptography
 import SMBMessages
 @testable import SMBProtocol
 import Synchronization
+import Testing
 import WindowsTypes
 import WireCoding
 
@@ -53,9 +54,9 @@ struct TestServer {
     static let password = "secret"
 
     init(
-        limits: ServerLimits = ServerLimits(), requiresSigning: Bool = false, guests: Bool = true,
-        hasSecondShare: Bool = false,
-        observer: (any RequestObserver)? = nil
+        limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
+        signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
+        guests: Bool = true, hasSecondShare: Bool = false, observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
         @Sendable func next() -> UInt64 {
@@ -71,7 +72,9 @@ struct TestServer {
                 environment: CoreEnvironment(clock: StillClock(), randomness: next, report: { _ in }))
         }
         fileSystem = try make("/export")
-        var shares = [Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))]
+        var shares = [
+            Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), encryption: shareEncryption)
+        ]
         if hasSecondShare {
             shares.append(Share(name: "/second", fileSystem: try make("/second"), door: DoorID(rawValue: 1)))
         }
@@ -83,7 +86,8 @@ struct TestServer {
             shares: shares,
             authentication: AuthenticationConfiguration(
                 users: users, policy: AuthenticationPolicy(allowsGuest: guests, allowsAnonymous: guests)),
-            limits: limits, requiresSigning: requiresSigning, observer: observer)
+            limits: limits, minimumDialect: dialects.lowerBound, maximumDialect: dialects.upperBound,
+            signing: signing, encryption: encryption, observer: observer)
     }
 }
 
@@ -106,6 +110,13 @@ final class Peer {
     var sessionID = SessionID.none
     var treeID = TreeID.none
     var signer: MessageSigner?
+    /// What NEGOTIATE has chosen.
+    var dialect = Dialect.smb202
+    var signing = SMBCryptography.SigningAlgorithm.hmacSHA256
+    var cipherName: SMBCipher?
+    /// Of the connection, and, beginning with it, of each log-in.
+    var preauthentication = PreauthIntegrityHash()
+    var clientGUID = GUID.zero
     /// All frames that were sent, for replays.
     var sent: [[UInt8]] = []
 
@@ -171,13 +182,13 @@ final class Peer {
     func message(
         _ command: Command, _ body: (inout WireWriter) -> Void, flags: HeaderFlags = [], credits: UInt16 = 1,
         messageID: UInt64? = nil, sessionID: SessionID? = nil, treeID: TreeID? = nil, asyncID: AsyncID? = nil,
-        signed: Bool? = nil, next: Bool = false
+        signed: Bool? = nil, next: Bool = false, charge: UInt16 = 1
     ) -> [UInt8] {
         let id = messageID ?? nextMessageID
-        if messageID == nil, command != .cancel { nextMessageID += 1 }
+        if messageID == nil, command != .cancel { nextMessageID += UInt64(max(1, charge)) }
         let signs = (signed ?? (signer != nil)) && signer != nil
         let header = SMB2Header(
-            command: command, flags: signs ? flags.union(.signed) : flags, creditCharge: 1, credits: credits,
+            command: command, flags: signs ? flags.union(.signed) : flags, creditCharge: charge, credits: credits,
             messageID: MessageID(rawValue: id), treeID: treeID ?? self.treeID, asyncID: asyncID,
             sessionID: sessionID ?? self.sessionID)
         var writer = WireWriter()
@@ -195,12 +206,12 @@ final class Peer {
         _ command: Command, _ body: some SMB2Body, flags: HeaderFlags = [], credits: UInt16 = 1,
         messageID: UInt64? = nil,
         sessionID: SessionID? = nil, treeID: TreeID? = nil, asyncID: AsyncID? = nil, signed: Bool? = nil,
-        next: Bool = false
+        next: Bool = false, charge: UInt16 = 1
     ) -> [UInt8] {
         message(
             command, { body.write(to: &$0) }, flags: flags, credits: credits, messageID: messageID,
             sessionID: sessionID,
-            treeID: treeID, asyncID: asyncID, signed: signed, next: next)
+            treeID: treeID, asyncID: asyncID, signed: signed, next: next, charge: charge)
     }
 
     /// Sends one request and returns its one response.
@@ -208,11 +219,12 @@ final class Peer {
     func request(
         _ command: Command, _ body: some SMB2Body, flags: HeaderFlags = [], credits: UInt16 = 1,
         sessionID: SessionID? = nil,
-        treeID: TreeID? = nil, signed: Bool? = nil
+        treeID: TreeID? = nil, signed: Bool? = nil, charge: UInt16 = 1
     ) throws -> Reply {
         let replies = try send(
             message(
-                command, body, flags: flags, credits: credits, sessionID: sessionID, treeID: treeID, signed: signed))
+                command, body, flags: flags, credits: credits, sessionID: sessionID, treeID: treeID, signed: signed,
+                charge: charge))
         guard let reply = replies.first, replies.count == 1 else { throw NoReply(count: replies.count) }
         return reply
     }
@@ -228,7 +240,47 @@ final class Peer {
 
     @discardableResult
     func negotiate(_ dialects: [Dialect] = [.smb202]) throws -> Reply {
-        try request(.negotiate, NegotiateRequest(dialects: dialects), credits: 8)
+        try negotiate(Self.request(dialects))
+    }
+
+    /// Negotiates and takes over what was chosen.
+    @discardableResult
+    func negotiate(_ body: NegotiateRequest) throws -> Reply {
+        let message = message(.negotiate, body, credits: 8)
+        let reply = try #require(try send(message).first)
+        guard reply.status == .success else { return reply }
+        let response: NegotiateResponse = try reply.body()
+        clientGUID = body.clientGUID
+        dialect = response.dialectRevision
+        if dialect >= .smb300 { signing = .aes128CMAC }
+        if dialect < .smb311, response.capabilities.contains(.encryption) { cipherName = .aes128CCM }
+        for context in response.negotiateContexts {
+            switch context {
+            case .signing(let algorithms): signing = try #require(.init(rawValue: algorithms.first?.rawValue ?? 99))
+            case .encryption(let ciphers): cipherName = SMBCipher(rawValue: ciphers.first?.rawValue ?? 0)
+            default: break
+            }
+        }
+        if dialect == .smb311 {
+            preauthentication.update(with: message.span.bytes)
+            preauthentication.update(with: reply.bytes.span.bytes)
+        }
+        return reply
+    }
+
+    /// What a client sends that offers these dialects, with everything that it can.
+    static func request(
+        _ dialects: [Dialect], mode: SecurityMode = .signingEnabled,
+        signing: [SMBMessages.SigningAlgorithm] = [.aesGMAC, .aesCMAC, .hmacSHA256],
+        ciphers: [Cipher] = [.aes128GCM, .aes128CCM]
+    ) -> NegotiateRequest {
+        var contexts: [NegotiateContext] = [.preauthIntegrity(hashAlgorithms: [.sha512], salt: [1, 2, 3, 4])]
+        if !ciphers.isEmpty { contexts.append(.encryption(ciphers: ciphers)) }
+        if !signing.isEmpty { contexts.append(.signing(algorithms: signing)) }
+        let is3 = dialects.contains { $0 >= .smb300 }
+        return NegotiateRequest(
+            securityMode: mode, capabilities: is3 ? [.largeMTU, .encryption, .multiChannel] : [], dialects: dialects,
+            negotiateContexts: dialects.contains(.smb311) ? contexts : [])
     }
 
     /// Logs in and returns the last response.
@@ -241,24 +293,36 @@ final class Peer {
             try name.map { .user(name: $0, domain: "", hash: try NTHash(password: password)) } ?? .anonymous
         var client = SPNEGOClient(NTLMClient(credentials))
         var token = client.initialToken
+        var hash = preauthentication
         while true {
-            let reply = try request(
+            let message = message(
                 .sessionSetup,
                 SessionSetupRequest(securityMode: mode, previousSessionID: previous, securityBuffer: token), credits: 16
             )
+            let replies = try send(message)
+            guard let reply = replies.first, replies.count == 1 else { throw NoReply(count: replies.count) }
+            hash.update(with: message.span.bytes)
+            if reply.status == .moreProcessingRequired { hash.update(with: reply.bytes.span.bytes) }
             sessionID = reply.header.sessionID
             guard reply.status == .success || reply.status == .moreProcessingRequired else { return reply }
             let body: SessionSetupResponse = try reply.body()
             let next = try client.step(body.securityBuffer)
             if reply.status == .success {
                 if signs, body.sessionFlags.isEmpty, let key = client.sessionKey, signer == nil {
-                    signer = try MessageSigner(.hmacSHA256, key: key.bytes)
+                    let keys = try keys(key, hash)
+                    signer = try MessageSigner(signing, key: keys.signing)
                 }
                 return reply
             }
             guard let next else { return reply }
             token = next
         }
+    }
+
+    private func keys(_ key: SessionKey, _ hash: PreauthIntegrityHash) throws -> SessionKeys {
+        let schedule: SessionKeys.Schedule =
+            dialect == .smb311 ? .dialect311(hash) : dialect >= .smb300 ? .dialect30 : .dialect2
+        return try SessionKeys(schedule, sessionKey: key.bytes, cipher: cipherName)
     }
 
     @discardableResult
@@ -269,9 +333,11 @@ final class Peer {
     }
 
     /// All the way to a tree connect.
-    static func connected(to server: TestServer, as name: String? = "alice", signs: Bool = false) throws -> Peer {
+    static func connected(
+        to server: TestServer, as name: String? = "alice", signs: Bool = false, dialect: Dialect = .smb202
+    ) throws -> Peer {
         let peer = Peer(server)
-        try peer.negotiate()
+        try peer.negotiate([dialect])
         try peer.logIn(name, signs: signs)
         try peer.connect()
         return peer

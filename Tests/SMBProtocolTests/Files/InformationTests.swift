@@ -15,6 +15,7 @@ struct InformationTests {
     func queriesFileClasses(number: UInt8) throws {
         let bench = try FilesBench()
         try bench.make("dir", directory: true)
+        bench.connection.terms.dialect = .smb311
         let file = try bench.open("dir\\some name")
         let row = try #require(InformationTable.fileQueries.first { $0.number == number })
         let informationClass = FileInformationClass(rawValue: number)
@@ -33,7 +34,7 @@ struct InformationTests {
         let fixed: Int? =
             switch informationClass {
             case .all: 104
-            case .name, .alternateName: 8
+            case .name, .alternateName, .normalizedName: 8
             case .stream: 32
             default: nil
             }
@@ -155,6 +156,23 @@ struct InformationTests {
         #expect(open.endOfFile == 5 && open.fileAttributes == all.basic.fileAttributes)
         let tag = try bench.query(.attributeTag, file, as: FileAttributeTagInformation.self)
         #expect(tag.fileAttributes == .archive && tag.reparseTag == 0)
+    }
+
+    @Test("the normalized name: as it is written, from the share's root, in dialect 3.1.1 alone")
+    func tellsNormalizedName() throws {
+        let bench = try FilesBench()
+        try bench.make("Dir", directory: true)
+        try bench.make("Dir\\File")
+        let file = try bench.open("DIR\\FILE", .open)
+        for dialect in [Dialect.smb202, .smb210, .smb300, .smb302] {
+            bench.connection.terms.dialect = dialect
+            #expect(bench.query(.normalizedName, file).status == .notSupported)
+        }
+        bench.connection.terms.dialect = .smb311
+        let name = try bench.query(.normalizedName, file, as: FileNameInformation.self).fileName
+        #expect(String(decoding: name, as: UTF8.self) == "Dir\\File")
+        let root = try bench.open("", .open, access: 0x80)
+        #expect(try bench.query(.normalizedName, root, as: FileNameInformation.self).fileName.isEmpty)
     }
 
     @Test("the unnamed stream; a directory has none")

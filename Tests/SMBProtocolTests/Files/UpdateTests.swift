@@ -142,6 +142,75 @@ struct RenameTests {
         #expect(bench.set(.disposition, try bench.open("dir", .open), delete) == .directoryNotEmpty)
         #expect(bench.set(.disposition, try bench.open("dir", .open, access: 0x80), delete) == .accessDenied)
     }
+
+    // MARK: With flags
+
+    @Test("FileDispositionInformationEx: as the other, past READONLY, and with POSIX semantics")
+    func disposesWithFlags() throws {
+        let bench = try FilesBench()
+        func set(_ file: FileID, _ flags: FileDispositionFlags) -> NTStatus {
+            bench.set(.dispositionEx, file, FileDispositionInformationEx(flags: flags))
+        }
+        let file = try bench.open("file")
+        #expect(set(file, .delete) == .success)
+        #expect(bench.create("file", .open).status == .deletePending)
+        #expect(set(file, []) == .success)
+        #expect(bench.exists("file"))
+        #expect(set(file, FileDispositionFlags(rawValue: 0x20)) == .invalidParameter)
+
+        try bench.make("readonly", attributes: .readOnly)
+        let weak = try bench.open("readonly", .open, access: 0x0001_0080)
+        #expect(set(weak, .delete) == .cannotDelete)
+        #expect(set(weak, [.delete, .ignoreReadOnlyAttribute]) == .accessDenied)
+        let strong = try bench.open("readonly", .open, access: 0x0001_0180)
+        #expect(set(strong, [.delete, .ignoreReadOnlyAttribute]) == .success)
+        bench.close(strong)
+        bench.close(weak)
+        #expect(!bench.exists("readonly"))
+
+        // The name goes with the handle, though another stays and reads on.
+        _ = bench.write(file, "kept")
+        let other = try bench.open("file", .open)
+        #expect(set(file, [.delete, .posixSemantics]) == .success)
+        #expect(bench.create("file", .open).status == .deletePending)
+        bench.close(file)
+        #expect(bench.create("file", .open).status == .objectNameNotFound)
+        #expect(try bench.text(other) == "kept")
+        try bench.make("file", "new")
+        bench.close(other)
+        #expect(try bench.text(try bench.open("file", .open)) == "new")
+    }
+
+    @Test("FileRenameInformationEx and FileLinkInformationEx: over what is open and READONLY where the flags say so")
+    func renamesWithFlags() throws {
+        let bench = try FilesBench()
+        func move(_ file: FileID, to name: String, _ flags: FileRenameFlags, _ kind: FileInformationClass) -> NTStatus {
+            bench.set(kind, file, FileRenameInformationEx(flags: flags, fileName: Array(name.utf8)))
+        }
+        for kind in [FileInformationClass.renameEx, .linkEx] {
+            let file = try bench.open("file", .overwriteIf)
+            _ = bench.write(file, "moved")
+            try bench.make("target", "old")
+            let holder = try bench.open("target", .open)
+            #expect(move(file, to: "target", [], kind) == .objectNameCollision)
+            #expect(move(file, to: "target", .replaceIfExists, kind) == .accessDenied)
+            #expect(move(file, to: "target", FileRenameFlags(rawValue: 0x201), kind) == .invalidParameter)
+            #expect(move(file, to: "target", [.replaceIfExists, .posixSemantics], kind) == .success)
+            #expect(try bench.text(holder) == "old")
+            bench.close(holder)
+            try bench.make("readonly", attributes: .readOnly)
+            #expect(move(file, to: "readonly", .replaceIfExists, kind) == .accessDenied)
+            #expect(move(file, to: "readonly", [.replaceIfExists, .ignoreReadOnlyAttribute], kind) == .success)
+            let unshared = try bench.open("unshared", share: [.read, .write])
+            #expect(move(file, to: "unshared", [.replaceIfExists, .posixSemantics], kind) == .sharingViolation)
+            bench.close(unshared)
+            bench.close(file)
+            for name in ["file", "target", "readonly"] where bench.exists(name) {
+                let file = try bench.open(name, .open, options: .deleteOnClose)
+                bench.close(file)
+            }
+        }
+    }
 }
 
 @Suite("SET_INFO: times, attributes, sizes — [MS-FSA] 2.1.5.15.2, 2.1.5.15.4, 2.1.5.15.1")
@@ -270,6 +339,21 @@ struct UpdateTests {
         #expect(standard.endOfFile == 8_192)
         #expect(bench.set(.allocation, file, FileAllocationInformation(allocationSize: 0)) == .success)
         #expect(try bench.query(.standard, file, as: FileStandardInformation.self).endOfFile == 0)
+    }
+
+    @Test("the valid length is the size, and for those who manage the volume")
+    func setsValidDataLength() throws {
+        for (uid, expected) in [(0, [.success, .invalidParameter]), (1000, [.privilegeNotHeld, .privilegeNotHeld])]
+            as [(UInt32, [NTStatus])]
+        {
+            let bench = try FilesBench(identity: Identity(uid: uid, gid: uid, name: "somebody"))
+            // Everybody may make files in the root.
+            let file = try bench.open("file")
+            _ = bench.write(file, "12345")
+            #expect(
+                [5, 6].map { bench.set(.validDataLength, file, FileValidDataLengthInformation(validDataLength: $0)) }
+                    == expected)
+        }
     }
 
     @Test("mode: write-through and sequential, nothing else")
