@@ -79,13 +79,13 @@ let package = Package(
         room("Configuration", ["FileSystemModel", .product(name: "Yams", package: "Yams")]),
         room(
             "Instance",
-            ["SMBServer", "SMBProtocol", "FUSEMount", "FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl",
-                "AccessArbitration", "MetadataStore", "ContentStore", "Authentication", "WindowsTypes", "COpenSSL", nioCore, logging]),
+            ["SMBServer", "SMBProtocol", "SMBMessages", "SMBCryptography", "FUSEMount", "FUSEProtocol", "FileSystemCore",
+                "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore", "Authentication", "WindowsTypes", "COpenSSL", nioCore, logging]),
         .target(name: "CLinux"),
         .executableTarget(
             name: "dittofs",
             dependencies: [
-                "Instance", "Configuration", "CLinux", "FUSEMount", "SMBProtocol", "MetadataStore", "ContentStore",
+                "Instance", "Configuration", "CLinux", "FUSEMount", "SMBProtocol", "SMBMessages", "MetadataStore", "ContentStore",
                 "Authentication", "FileSystemCore",
                 "FileSystemModel", "AccessControl", "AccessArbitration", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -40,10 +40,32 @@ struct CrossChecks {
                 .warning, [.key("adapters"), .key("fuse"), .key("cache")],
                 "the mode \"\(cache)\" is not built yet; the mount runs with \"none\"")
         }
+        checkDialects(smb)
         if smb.automatic("guest") == true, let address = smb.text("bind_address"), !NumericAddress.isLoopback(address) {
             report(
                 .warning, [.key("adapters"), .key("smb"), .key("guest")],
                 "anybody who reaches \(address) gets in without a password")
+        }
+    }
+
+    private mutating func checkDialects(_ smb: ResolvedTree) {
+        guard let least = smb.text("min_dialect").flatMap(SMBDialect.init),
+            let most = smb.text("max_dialect").flatMap(SMBDialect.init)
+        else { return }
+        let path: [KeyStep] = [.key("adapters"), .key("smb")]
+        if least > most {
+            report(
+                .error, path + [.key("min_dialect")],
+                "\"\(least.rawValue)\" is above max_dialect, which is \"\(most.rawValue)\"")
+        }
+        guard most < .smb300 else { return }
+        let impossible = "\"required\" needs dialect 3.0, and max_dialect is \"\(most.rawValue)\""
+        if smb.text("encryption") == SMBEncryption.required.rawValue {
+            report(.error, path + [.key("encryption")], impossible)
+        }
+        for (index, share) in (tree["shares"]?.elements ?? []).enumerated()
+        where share.text("encryption") == SMBEncryption.required.rawValue {
+            report(.error, [.key("shares"), .index(index), .key("encryption")], impossible)
         }
     }
 

@@ -29,6 +29,8 @@ struct Field: Sendable {
 extension Schema {
     private static let identifier = ScalarKind.integer(0...4_294_967_294)
     private static let port = ScalarKind.integer(0...65535)
+    private static let dialect = ScalarKind.choice(SMBDialect.allCases.map(\.rawValue))
+    private static let encryption = ScalarKind.choice(SMBEncryption.allCases.map(\.rawValue))
     private static let automatic = ScalarKind.choice(["auto", "true", "false"])
 
     /// Every key there is.
@@ -52,6 +54,10 @@ extension Schema {
         Field("bind_address", .scalar(.address, default: "127.0.0.1")),
         Field("port", .scalar(port, default: "12445")),
         Field("guest", .scalar(automatic, default: "auto")),
+        Field("min_dialect", .scalar(dialect, default: SMBDialect.smb202.rawValue)),
+        Field("max_dialect", .scalar(dialect, default: SMBDialect.smb311.rawValue)),
+        Field("signing", .scalar(.choice(SMBSigning.allCases.map(\.rawValue)), default: "enabled")),
+        Field("encryption", .scalar(encryption, default: "off")),
         Field(
             "timeouts",
             .section([
@@ -84,6 +90,7 @@ extension Schema {
         Field("content_store", .scalar(.storeName, default: "default")),
         Field("mount", .scalar(.path)),
         Field("read_only", .scalar(.boolean, default: "false")),
+        Field("encryption", .scalar(encryption, default: "off")),
         Field("umask", .scalar(.mode, default: "022")),
         Field(
             "root",

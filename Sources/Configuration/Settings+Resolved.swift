@@ -78,6 +78,10 @@ extension SMBSettings {
         bindAddress = tree.text("bind_address") ?? "127.0.0.1"
         port = tree.integer("port")
         guest = tree.automatic("guest") ?? NumericAddress.isLoopback(bindAddress)
+        minimumDialect = tree.text("min_dialect").flatMap(SMBDialect.init) ?? .smb202
+        maximumDialect = tree.text("max_dialect").flatMap(SMBDialect.init) ?? .smb311
+        signing = tree.text("signing").flatMap(SMBSigning.init) ?? .enabled
+        encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
         guard let timeouts = tree["timeouts"] else { return }
         self.timeouts = TimeoutSettings(
             read: timeouts.duration("read"), write: timeouts.duration("write"), idle: timeouts.duration("idle"),
@@ -92,6 +96,7 @@ extension ShareSettings {
         contentStore = tree.text("content_store") ?? "default"
         mount = tree.text("mount")
         readOnly = tree.flag("read_only")
+        encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
         umask = tree.mode("umask") & 0o777
         if let root = tree["root"] {
             rootUID = root.identifier("uid")

@@ -11,6 +11,48 @@ package enum CacheMode: String, CaseIterable, Sendable {
     case none, coherent, strict
 }
 
+/// The SMB dialects, oldest first, as people write them.
+package enum SMBDialect: String, CaseIterable, Comparable, Sendable {
+    case smb202 = "2.0.2"
+    case smb210 = "2.1"
+    case smb300 = "3.0"
+    case smb302 = "3.0.2"
+    case smb311 = "3.1.1"
+
+    /// DialectRevision — [MS-SMB2] 2.2.4
+    package var revision: UInt16 {
+        switch self {
+        case .smb202: 0x0202
+        case .smb210: 0x0210
+        case .smb300: 0x0300
+        case .smb302: 0x0302
+        case .smb311: 0x0311
+        }
+    }
+
+    package static func < (one: SMBDialect, other: SMBDialect) -> Bool { one.revision < other.revision }
+}
+
+/// What SMB messages are signed.
+package enum SMBSigning: String, CaseIterable, Sendable {
+    /// As `enabled`, but nobody is held to it, as far as the dialect allows that.
+    case off
+    /// Those of clients that sign.
+    case enabled
+    /// All of whoever has logged in with a password.
+    case required
+}
+
+/// Which SMB messages are sealed. Who seals gets sealed answers, whatever is written here.
+package enum SMBEncryption: String, CaseIterable, Sendable {
+    /// Those of clients that want it.
+    case off
+    /// All of clients that can.
+    case preferred
+    /// All: who cannot is refused.
+    case required
+}
+
 /// The configuration, typed. Everything in it has been checked.
 package struct Settings: Equatable, Sendable {
     package var logging = LoggingSettings()
@@ -37,6 +79,10 @@ package struct SMBSettings: Equatable, Sendable {
     package var port = 12445
     /// Whether somebody without a password may come in; where nobody said so, only if nobody but this machine can.
     package var guest = true
+    package var minimumDialect = SMBDialect.smb202
+    package var maximumDialect = SMBDialect.smb311
+    package var signing = SMBSigning.enabled
+    package var encryption = SMBEncryption.off
     package var timeouts = TimeoutSettings()
 }
 
@@ -72,6 +118,8 @@ package struct ShareSettings: Equatable, Sendable {
     /// An absolute path; nil: a temporary directory.
     package var mount: String?
     package var readOnly = false
+    /// Beyond what the SMB door asks.
+    package var encryption = SMBEncryption.off
     package var umask: UInt16 = 0o022
     package var rootUID: UInt32 = 0
     package var rootGID: UInt32 = 0

@@ -59,10 +59,13 @@ package struct DoorStatus: Equatable, Sendable {
     package var name: String
     package var endpoints: [Endpoint]
     package var figures: [Figure]
+    /// Who is connected and what was agreed with them, one object each; doors without clients have none.
+    package var clients: [JSONValue]
 
-    package init(name: String, endpoints: [Endpoint], figures: [Figure] = []) {
+    package init(name: String, endpoints: [Endpoint], figures: [Figure] = [], clients: [JSONValue] = []) {
         self.name = name
         self.endpoints = endpoints
         self.figures = figures
+        self.clients = clients
     }
 }

@@ -1,5 +1,7 @@
 import NIOCore
 package import Logging
+import SMBCryptography
+import SMBMessages
 package import SMBProtocol
 import SMBServer
 import Synchronization
@@ -43,7 +45,31 @@ package final class SMBDoor: Door {
                 .init("sessions", connections.reduce(0) { $0 + $1.sessions.count }),
                 .init("trees", connections.reduce(0) { $0 + $1.trees }),
                 .init("opens", connections.reduce(0) { $0 + $1.opens }),
-            ])
+            ],
+            clients: connections.map(Self.json))
+    }
+
+    /// What was really agreed on, not what is configured.
+    private static func json(of connection: ConnectionStatus) -> JSONValue {
+        let hasNegotiated = connection.dialect != 0
+        return .object([
+            ("address", .string(connection.client)),
+            ("dialect", hasNegotiated ? .string(Dialect(rawValue: connection.dialect).description) : .null),
+            ("signing", connection.signingAlgorithm.map { .string($0.description) } ?? .null),
+            ("cipher", connection.cipher.map { .string($0.description) } ?? .null),
+            (
+                "sessions",
+                .array(
+                    connection.sessions.sorted { $0.id < $1.id }.map { session in
+                        .object([
+                            ("user", .string(session.user)), ("signed", .boolean(session.isSigned)),
+                            ("encrypted", .boolean(session.isEncrypted)),
+                            ("shares", .array(session.shares.sorted().map { .string($0) })),
+                        ])
+                    })
+            ),
+            ("opens", .number(connection.opens)),
+        ])
     }
 
     package func stop(grace: Duration) {

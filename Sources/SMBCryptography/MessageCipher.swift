@@ -32,9 +32,9 @@ package final class MessageCipher {
         self.cipher = cipher
         self.channel = (channel & 0x00FF_FFFF).littleEndian
         sealing = try AuthenticatedCipherContext(
-            cipher.libraryName, isCCM: cipher.isCCM, nonceByteCount: cipher.nonceByteCount, key: sealingKey, seals: true)
+            cipher.description, isCCM: cipher.isCCM, nonceByteCount: cipher.nonceByteCount, key: sealingKey, seals: true)
         opening = try AuthenticatedCipherContext(
-            cipher.libraryName, isCCM: cipher.isCCM, nonceByteCount: cipher.nonceByteCount, key: openingKey, seals: false)
+            cipher.description, isCCM: cipher.isCCM, nonceByteCount: cipher.nonceByteCount, key: openingKey, seals: false)
     }
 
     // MARK: Sealing

@@ -25,9 +25,11 @@ package enum SMBCipher: UInt16, Equatable, Sendable, CaseIterable {
         case .aes128GCM, .aes256GCM: false
         }
     }
+}
 
-    /// As the cryptographic library calls it.
-    var libraryName: String {
+extension SMBCipher: CustomStringConvertible {
+    /// As the specifications write it, and the cryptographic library too.
+    package var description: String {
         switch self {
         case .aes128CCM: "AES-128-CCM"
         case .aes128GCM: "AES-128-GCM"

@@ -8,3 +8,14 @@ package enum SigningAlgorithm: UInt16, Equatable, Sendable, CaseIterable {
     /// Dialect 3.1.1, where it is negotiated.
     case aes128GMAC = 2
 }
+
+extension SigningAlgorithm: CustomStringConvertible {
+    /// As the specifications write it.
+    package var description: String {
+        switch self {
+        case .hmacSHA256: "HMAC-SHA256"
+        case .aes128CMAC: "AES-128-CMAC"
+        case .aes128GMAC: "AES-128-GMAC"
+        }
+    }
+}

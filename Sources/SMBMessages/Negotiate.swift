@@ -17,6 +17,20 @@ package struct Dialect: RawRepresentable, Hashable, Comparable, Sendable {
     package static func < (lhs: Dialect, rhs: Dialect) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
+extension Dialect: CustomStringConvertible {
+    /// As people write it: `2.0.2`, `3.1.1`.
+    package var description: String {
+        switch self {
+        case .smb202: "2.0.2"
+        case .smb210: "2.1"
+        case .smb300: "3.0"
+        case .smb302: "3.0.2"
+        case .smb311: "3.1.1"
+        default: "0x" + String(rawValue, radix: 16)
+        }
+    }
+}
+
 /// SecurityMode — [MS-SMB2] 2.2.3. SESSION_SETUP has the same in one byte.
 package struct SecurityMode: OptionSet, Hashable, Sendable {
     package var rawValue: UInt16

@@ -204,7 +204,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
         guard let machine else { return }
         if machine.isBlocked { return lend(machine) }
         if let reason = machine.endReason { return close(reason) }
-        if machine.output.bytes.count > Self.outputBurst || machine.output.payloads.count >= 8, let context {
+        let unsent = machine.output.bytes.count + machine.output.payloadByteCount
+        if unsent > Self.outputBurst || machine.output.payloads.count >= 8, let context {
             send(context)
             context.flush()
         }

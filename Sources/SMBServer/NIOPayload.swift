@@ -18,6 +18,10 @@ final class NIOPayload: PayloadBuffer {
         }
     }
 
+    func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
+        buffer.withUnsafeMutableReadableBytes(body)
+    }
+
     func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
         buffer.withUnsafeReadableBytes(body)
     }

@@ -8,6 +8,7 @@ import FileSystemModel
 import Instance
 import Logging
 import MetadataStore
+import SMBMessages
 import SMBProtocol
 
 /// What the doors of one instance are built from.
@@ -18,6 +19,8 @@ struct DoorPlan {
     var mounts: [String: String]
     var logger: Logger
     var trace: TraceLog?
+    /// What SMB clients have to use; nil: nothing in particular.
+    var demand: ConnectionDemand?
 }
 
 /// An instance and the file systems behind its doors.
@@ -88,7 +91,7 @@ enum DoorBuilding {
                 Share(
                     name: share.name, fileSystem: fileSystem, door: smbDoor, umask: share.umask,
                     anonymousUID: share.anonymousUID, anonymousGID: share.anonymousGID,
-                    mapsAllToAnonymous: share.mapAllToAnonymous))
+                    mapsAllToAnonymous: share.mapAllToAnonymous, encryption: EncryptionPolicy(share.encryption)))
         }
         var limits = ServerLimits()
         limits.frameTimeoutMilliseconds = settings.timeouts.read.milliseconds
@@ -101,7 +104,11 @@ enum DoorBuilding {
             users: StaticUserDatabase(users),
             policy: AuthenticationPolicy(allowsGuest: settings.guest, allowsAnonymous: settings.guest))
         let context = ServerContext(
-            shares: shares, authentication: authentication, limits: limits, observer: plan.trace.map { SMBTracer($0) })
+            shares: shares, authentication: authentication, limits: limits,
+            minimumDialect: Dialect(rawValue: settings.minimumDialect.revision),
+            maximumDialect: Dialect(rawValue: settings.maximumDialect.revision), signing: SigningPolicy(settings.signing),
+            encryption: EncryptionPolicy(settings.encryption), observer: plan.trace.map { SMBTracer($0) },
+            demand: plan.demand)
         return SMBDoor(context: context, host: settings.bindAddress, port: settings.port, log: plan.logger)
     }
 
@@ -117,5 +124,25 @@ enum DoorBuilding {
                     door: DoorID(rawValue: firstMount + UInt32(clamping: index)), options: options))
         }
         return FUSEDoor(places, log: plan.logger, trace: plan.trace)
+    }
+}
+
+extension SigningPolicy {
+    init(_ setting: SMBSigning) {
+        switch setting {
+        case .off: self = .off
+        case .enabled: self = .enabled
+        case .required: self = .required
+        }
+    }
+}
+
+extension EncryptionPolicy {
+    init(_ setting: SMBEncryption) {
+        switch setting {
+        case .off: self = .off
+        case .preferred: self = .preferred
+        case .required: self = .required
+        }
     }
 }

@@ -3,6 +3,7 @@ import FileSystemCore
 import Glibc
 import Instance
 import Logging
+import SMBProtocol
 
 /// An instance with everything around it that a process needs: directories, the control socket, the watchdog, the log.
 final class LiveInstance {
@@ -25,6 +26,8 @@ final class LiveInstance {
         var sink: LogSink
         /// Nothing goes to the log.
         var isSilent = false
+        /// What SMB clients have to use.
+        var demand: ConnectionDemand?
     }
 
     init(_ options: Options, watchdog: Watchdog?) throws(Failure) {
@@ -73,7 +76,8 @@ final class LiveInstance {
         controlPath = options.controlPath
         do throws(Failure) {
             let plan = DoorPlan(
-                settings: settings, users: options.users, mounts: mounts, logger: log, trace: trace)
+                settings: settings, users: options.users, mounts: mounts, logger: log, trace: trace,
+                demand: options.demand)
             let built = try DoorBuilding.makeInstance(plan)
             let instance = built.instance
             self.instance = instance

@@ -47,6 +47,7 @@ struct StatusReport: Sendable {
             }
         }
         return .object(
-            [("endpoints", .array(endpoints))] + status.figures.map { ($0.name, .number($0.value)) })
+            [("endpoints", .array(endpoints))] + status.figures.map { ($0.name, .number($0.value)) }
+                + (status.clients.isEmpty ? [] : [("clients", .array(status.clients))]))
     }
 }

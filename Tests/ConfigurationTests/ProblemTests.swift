@@ -14,7 +14,8 @@ struct ProblemTests {
             yaml: "adapters:\n  smb:\n    prot: 1\n",
             messages: [
                 "f.yaml:3: adapters.smb.prot: unknown key; did you mean \"port\"? "
-                    + "Allowed: enabled, bind_address, port, guest, timeouts"
+                    + "Allowed: enabled, bind_address, port, guest, min_dialect, max_dialect, signing, encryption, "
+                    + "timeouts"
             ]),
         Row(
             yaml: "logging:\n  level: inof\n  format: xml\n",
@@ -22,6 +23,24 @@ struct ProblemTests {
                 "f.yaml:2: logging.level: \"inof\" is not a valid value; did you mean \"info\"? "
                     + "Allowed: trace, debug, info, notice, warning, error",
                 "f.yaml:3: logging.format: \"xml\" is not a valid value; allowed: text, json",
+            ]),
+        Row(
+            yaml: "adapters: {smb: {max_dialect: 2.0}}\n",
+            messages: [
+                "f.yaml:1: adapters.smb.max_dialect: \"2.0\" is not a valid value; did you mean \"2.1\"? "
+                    + "Allowed: 2.0.2, 2.1, 3.0, 3.0.2, 3.1.1"
+            ]),
+        Row(
+            yaml: "adapters: {smb: {min_dialect: 3.0.2, max_dialect: 3.0}}\n",
+            messages: [
+                "f.yaml:1: adapters.smb.min_dialect: \"3.0.2\" is above max_dialect, which is \"3.0\""
+            ]),
+        Row(
+            yaml: "adapters:\n  smb:\n    max_dialect: 2.1\n    encryption: required\nshares:\n- name: /a\n"
+                + "  encryption: required\n",
+            messages: [
+                "f.yaml:4: adapters.smb.encryption: \"required\" needs dialect 3.0, and max_dialect is \"2.1\"",
+                "f.yaml:7: shares[0].encryption: \"required\" needs dialect 3.0, and max_dialect is \"2.1\"",
             ]),
         Row(
             yaml: "shares:\n  - mount: /x\n",

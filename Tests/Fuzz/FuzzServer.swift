@@ -24,6 +24,9 @@ enum FuzzServer {
         private var count = 0
         init(capacity: Int) { bytes = [UInt8](repeating: 0, count: capacity) }
         func fill(_ body: (UnsafeMutableRawBufferPointer) -> Int) { count = bytes.withUnsafeMutableBytes(body) }
+        func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
+            bytes.withUnsafeMutableBytes { body(UnsafeMutableRawBufferPointer(rebasing: $0.prefix(count))) }
+        }
         func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
             bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
         }

@@ -10,7 +10,7 @@ enum ChangeNotifyCommand {
     static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: ChangeNotifyRequest = try context.request()
         let file = try context.open(request.fileID)
-        guard Int(request.outputBufferLength) <= context.limits.transferBytes, file.open.isDirectory else {
+        guard Int(request.outputBufferLength) <= context.maximumTransferBytes, file.open.isDirectory else {
             throw SMBFailure(.invalidParameter)
         }
         // "If the underlying object store does not support change notifications: STATUS_NOT_SUPPORTED."

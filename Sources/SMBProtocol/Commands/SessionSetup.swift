@@ -75,11 +75,21 @@ extension Connection {
                     let keys = try SessionKeys(
                         schedule(session), sessionKey: key.bytes, cipher: terms.cipher)
                     session.signer = try MessageSigner(terms.signing, key: keys.signing)
+                    if let cipher = terms.cipher {
+                        session.cipher = try MessageCipher(
+                            cipher, sealingKey: keys.serverToClient, openingKey: keys.clientToServer)
+                    }
                 } catch {
                     close(session)
                     throw SMBFailure(.insufficientResources)
                 }
                 session.isSigningRequired = requiresSigning(request)
+                session.requiresSealing = server.encryption != .off && session.cipher != nil
+            }
+            // "If … RejectUnencryptedAccess is TRUE and … the client does not support encryption: STATUS_ACCESS_DENIED"
+            if server.encryption == .required, !session.requiresSealing {
+                close(session)
+                throw SMBFailure(.accessDenied)
             }
         } else if (session.signer == nil) != (key == nil) {
             // A session that has a key cannot lose it, nor one without gain it: what was signed would no longer be, or
@@ -91,9 +101,11 @@ extension Connection {
         session.user = user
         session.state = .valid
         isAuthenticated = true
+        server.demand?.note(logIn: user.name, dialect: terms.dialect)
         server.registry.establish(
             session.id, on: record, user: user.name, isProven: session.signer != nil,
-            isSigned: session.isSigningRequired, isEncrypted: false)
+            isSigned: session.isSigningRequired, isEncrypted: session.requiresSealing)
+        if session.requiresSealing { flags.insert(.encryptData) }
         return flags
     }
 
@@ -117,7 +129,7 @@ extension Connection {
 
     /// The last response of a log-in is signed though its request could not be.
     private func signLast(_ session: Session, _ message: borrowing Message, _ work: inout FrameWork) {
-        guard let signer = session.signer, let start = work.reply.message else { return }
+        guard work.sealing == nil, let signer = session.signer, let start = work.reply.message else { return }
         work.reply.signer = signer
         let flags = message.header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
         SMB2Header.patchFlags(flags, in: &output.bytes, at: start)

@@ -13,7 +13,7 @@ extension Connection {
         guard let session = message.session, let user = session.user else { throw SMBFailure(.userSessionDeleted) }
         // "If Connection.Dialect is 3.1.1 and Session.IsAnonymous and Session.IsGuest are FALSE and the request is not
         // signed or not encrypted, the server MUST disconnect the connection."
-        if terms.dialect == .smb311, session.signer != nil, message.signer == nil {
+        if terms.dialect == .smb311, session.signer != nil, message.signer == nil, work.sealing == nil {
             return .disconnect(.unprotectedTreeConnect)
         }
         guard let name = Self.shareName(of: request.path) else { throw SMBFailure(.badNetworkName) }
@@ -21,6 +21,7 @@ extension Connection {
         let target: TreeConnection.Target
         let response: TreeConnectResponse
         let identity: Identity
+        var requiresSealing = false
         if name.lowercased() == "ipc$" {
             target = .pipes
             identity = Identity(uid: 65534, gid: 65534, name: user.name)
@@ -28,12 +29,17 @@ extension Connection {
         } else if let share = server.share(named: name) {
             target = .disk(share)
             identity = share.identity(of: user)
+            requiresSealing = share.encryption != .off && session.cipher != nil
+            // "If … Share.EncryptData is TRUE and the client cannot encrypt: STATUS_ACCESS_DENIED"
+            if share.encryption == .required, !requiresSealing { throw SMBFailure(.accessDenied) }
             response = TreeConnectResponse(
-                shareType: .disk, maximalAccess: share.fileSystem.options.isReadOnly ? 0x0012_00A9 : 0x001F_01FF)
+                shareType: .disk, shareFlags: requiresSealing ? .encryptData : [],
+                maximalAccess: share.fileSystem.options.isReadOnly ? 0x0012_00A9 : 0x001F_01FF)
         } else {
             throw SMBFailure(.badNetworkName)
         }
-        let tree = TreeConnection(id: newTreeID(in: session), session: session, target: target, identity: identity)
+        let tree = TreeConnection(id: newTreeID(in: session), session: session, target: target, identity: identity,
+            requiresSealing: requiresSealing)
         session.trees[tree.id] = tree
         work.chain.treeID = tree.id
         message.treeID = tree.id

@@ -80,6 +80,8 @@ package struct CommandContext: ~Copyable {
 
     package var fileSystem: FileSystem { share.fileSystem }
     package var limits: ServerLimits { connection.server.limits }
+    /// MaxTransactSize, MaxReadSize and MaxWriteSize, in bytes.
+    package var maximumTransferBytes: Int { connection.terms.maximumTransferBytes }
     package var identity: Identity { tree.identity }
 
     /// For every call of the core.
@@ -167,7 +169,7 @@ package struct CommandContext: ~Copyable {
         capacity: Int, _ body: (UnsafeMutableRawBufferPointer, OperationContext) throws(FileSystemError) -> Outcome<Int>
     ) throws(SMBFailure) -> Outcome<Int> {
         let operation = operation
-        let wanted = max(0, min(capacity, limits.transferBytes))
+        let wanted = max(0, min(capacity, maximumTransferBytes))
         var result: Result<Outcome<Int>, FileSystemError> = .failure(.io)
         func run(_ target: UnsafeMutableRawBufferPointer) -> Int {
             do throws(FileSystemError) {

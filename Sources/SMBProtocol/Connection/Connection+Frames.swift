@@ -10,8 +10,10 @@ extension Connection {
     /// Takes one frame without its four bytes of length. Its bytes are not used after the return.
     package func receive(_ frame: UnsafeRawBufferPointer) {
         guard endReason == nil, blocked == nil else { return }
+        defer { trimMemory() }
         guard frame.count >= SMB2Header.byteCount || isSMB1(frame) else { return end(.badHeader) }
         if isSMB1(frame) { return receiveSMB1(frame) }
+        if frame[0] == 0xFD { return receiveSealed(frame) }
         guard isWellFormed(frame) else { return }
         var work = FrameWork(reply: beginFrame())
         run(&work, frame, mayBlock: false, resumed: nil)
@@ -31,9 +33,10 @@ extension Connection {
         switch wake {
         case .ticket(let number, let resumption):
             guard let request = pending.removeValue(forKey: number), endReason == nil else { return }
+            pendingByteCount -= request.bytes.count
             request.resumption = resumption
             var work = request.work
-            if request.isAnnounced { work.reply = beginFrame() } else { restore(&work) }
+            if request.isAnnounced { work.reply = beginFrame(sealing: work.sealing) } else { restore(&work) }
             request.bytes.withUnsafeBytes { run(&work, $0, mayBlock: false, resumed: request) }
         case .gate(let number):
             gateOpened(number)
@@ -44,7 +47,7 @@ extension Connection {
     }
 
     /// Walks the frame's messages before the first of them is executed — [MS-SMB2] 3.3.5.2.7
-    private func isWellFormed(_ frame: UnsafeRawBufferPointer) -> Bool {
+    func isWellFormed(_ frame: UnsafeRawBufferPointer) -> Bool {
         var position = 0
         var count = 0
         while true {
@@ -85,7 +88,7 @@ extension Connection {
     /// waits.
     ///
     /// - Parameter resumed: the request at the position, where it has waited.
-    private func run(
+    func run(
         _ work: inout FrameWork, _ frame: UnsafeRawBufferPointer, mayBlock: Bool, resumed: PendingRequest?
     ) {
         var resumed = resumed
@@ -143,8 +146,12 @@ extension Connection {
         output.bytes[reply.start + 1] = UInt8(truncatingIfNeeded: length >> 16)
         output.bytes[reply.start + 2] = UInt8(truncatingIfNeeded: length >> 8)
         output.bytes[reply.start + 3] = UInt8(truncatingIfNeeded: length)
+        guard seal(reply) else {
+            end(.badSeal)
+            return abandon(&work)
+        }
         if !reply.gates.isEmpty { return hold(reply) }
-        if let payload = reply.payload { output.payloads.append((output.bytes.count, payload)) }
+        if let payload = reply.payload { output.append(payload, byteCount: reply.payloadCount) }
     }
 
     /// Signs a message whose every byte stands, and hashes it where the keys to come depend on it.
@@ -252,7 +259,8 @@ extension Connection {
         let number = nextNumber()
         let bytes = Array(output.bytes[reply.start...])
         output.bytes.removeLast(bytes.count)
-        heldFrames[number] = HeldFrame(bytes: bytes, payload: reply.payload, closedGates: reply.gates.count)
+        heldFrames[number] = HeldFrame(
+            bytes: bytes, payload: reply.payload, payloadCount: reply.payloadCount, closedGates: reply.gates.count)
         let host = host
         for gate in reply.gates { gate.whenOpen { host.wake(.gate(frame: number)) } }
     }
@@ -263,6 +271,6 @@ extension Connection {
         guard frame.closedGates <= 0 else { return }
         heldFrames[number] = nil
         output.bytes.append(contentsOf: frame.bytes)
-        if let payload = frame.payload { output.payloads.append((output.bytes.count, payload)) }
+        if let payload = frame.payload { output.append(payload, byteCount: frame.payloadCount) }
     }
 }

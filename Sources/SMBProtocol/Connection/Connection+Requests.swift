@@ -51,7 +51,7 @@ extension Connection {
     func process(_ message: consuming Message, _ work: inout FrameWork) -> Step {
         var message = message
         if message.header.command == .cancel {
-            cancel(message)
+            cancel(message, isSealed: work.sealing != nil)
             return .next
         }
         guard admit(message, &work) else {
@@ -60,6 +60,10 @@ extension Connection {
         }
         let start = server.observer == nil ? nil : ContinuousClock.now
         let refusal = authorize(&message, &work)
+        guard endReason == nil else {
+            abandon(&work)
+            return .stop
+        }
         work.chain.refusal = refusal
         let before = work.reply
         beginMessage(message, &work.reply)
@@ -109,7 +113,7 @@ extension Connection {
 
     /// Session, signature and tree connect. Returns why the request is refused.
     private func authorize(_ message: inout Message, _ work: inout FrameWork) -> SMBFailure? {
-        if let resumed = message.resumed { return readmit(&message, resumed, work.chain) }
+        if let resumed = message.resumed { return readmit(&message, resumed, work) }
         let header = message.header
         // Of all requests only CANCEL, which has its own way, may have the asynchronous header — [MS-SMB2] 2.2.1.1
         if header.asyncID != nil {
@@ -138,8 +142,8 @@ extension Connection {
         if message.sessionID != .none, needs != .nothing || header.command == .echo {
             message.session = sessions[message.sessionID]
         }
-        if let refusal = verify(&message) { return refusal }
-        if let refusal = checkCharge(message) { return refusal }
+        if let refusal = verify(&message, work.sealing) { return refusal }
+        if let refusal = checkCharge(message, work) { return refusal }
         if needs == .nothing { return nil }
         guard let session = message.session, session.state != .inProgress else {
             return SMBFailure(.userSessionDeleted)
@@ -152,11 +156,13 @@ extension Connection {
         if needs == .session { return nil }
         guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
         message.tree = tree
-        return nil
+        // "If TreeConnect.Share.EncryptData is TRUE … and the request is not encrypted … STATUS_ACCESS_DENIED" —
+        // [MS-SMB2] 3.3.5.2.11
+        return tree.requiresSealing && work.sealing == nil ? SMBFailure(.accessDenied) : nil
     }
 
     /// Whether the credits pay for the data — [MS-SMB2] 3.3.5.2.5 — and the data is within what was negotiated.
-    private func checkCharge(_ message: borrowing Message) -> SMBFailure? {
+    private func checkCharge(_ message: borrowing Message, _ work: borrowing FrameWork) -> SMBFailure? {
         let command = message.header.command
         let bytes = CreditCharge.payloadBytes(command, message.bytes)
         guard bytes > 0 else { return nil }
@@ -165,22 +171,26 @@ extension Connection {
             if CreditCharge.credits(for: bytes) > charge { return SMBFailure(.invalidParameter) }
         }
         // IOCTL adds up what it limits each for itself.
-        let isOver = bytes > UInt64(clamping: terms.maximumTransferBytes) && command != .ioctl
-        return isOver ? SMBFailure(.invalidParameter) : nil
+        if bytes > UInt64(clamping: terms.maximumTransferBytes), command != .ioctl { return SMBFailure(.invalidParameter) }
+        // The answers to a compound are one frame.
+        let room = Self.longestCompoundReply - (output.bytes.count - work.reply.start)
+        return work.isFirst && work.chain.isLast || bytes <= UInt64(clamping: max(0, room))
+            ? nil : SMBFailure(.insufficientResources)
     }
 
     /// A request that has waited has passed its checks. Its answer is its session's even when that has ended meanwhile,
     /// but then it has nothing left to do.
     private func readmit(
-        _ message: inout Message, _ resumed: PendingRequest, _ chain: CompoundChain
+        _ message: inout Message, _ resumed: PendingRequest, _ work: borrowing FrameWork
     ) -> SMBFailure? {
+        let chain = work.chain
         let isRelated = message.header.flags.contains(.relatedOperations)
         message.sessionID = isRelated ? chain.sessionID : message.header.sessionID
         message.treeID = isRelated ? chain.treeID : message.header.treeID
         let session = resumed.session
         message.session = session
         message.tree = resumed.tree
-        message.signer = message.header.flags.contains(.signed) ? session.signer : nil
+        message.signer = message.header.flags.contains(.signed) && work.sealing == nil ? session.signer : nil
         if case .cancelled = resumed.resumption { return nil }
         guard !resumed.tree.isConnected else { return nil }
         return SMBFailure(sessions[session.id] == nil ? .userSessionDeleted : .networkNameDeleted)
@@ -201,8 +211,9 @@ extension Connection {
         }
     }
 
-    /// The request's signature — [MS-SMB2] 3.3.5.2.4
-    private func verify(_ message: inout Message) -> SMBFailure? {
+    /// The request's signature — [MS-SMB2] 3.3.5.2.4 — or that of the seal, inside which there is no other.
+    private func verify(_ message: inout Message, _ sealing: Session?) -> SMBFailure? {
+        if let sealing { return verifySealed(&message, sealing) }
         // A log-in is looked at by its own command: it may be about a session that is not there yet.
         if message.header.command == .sessionSetup { message.session = sessions[message.sessionID] }
         if message.header.command == .negotiate { return nil }
@@ -212,6 +223,9 @@ extension Connection {
             let isFirstLogIn = message.header.command == .sessionSetup && message.sessionID == .none
             return isSigned && !isFirstLogIn ? SMBFailure(.userSessionDeleted) : nil
         }
+        // "If Session.EncryptData is TRUE and … the request is not encrypted … STATUS_ACCESS_DENIED" — [MS-SMB2]
+        // 3.3.5.2.9
+        if session.requiresSealing, message.header.command != .sessionSetup { return SMBFailure(.accessDenied) }
         guard isSigned else {
             let isExempt = message.header.command == .sessionSetup && session.state == .inProgress
             return session.isSigningRequired && !isExempt ? SMBFailure(.accessDenied) : nil
@@ -222,6 +236,17 @@ extension Connection {
         }
         guard signer.verify(RawSpan(_unsafeBytes: message.bytes)) else { return SMBFailure(.accessDenied) }
         message.signer = signer
+        return nil
+    }
+
+    /// Only its own session's messages may lie in a frame that a session has sealed — [MS-SMB2] 3.3.5.2.9
+    private func verifySealed(_ message: inout Message, _ sealing: Session) -> SMBFailure? {
+        guard message.sessionID == sealing.id else {
+            end(.badSeal)
+            return SMBFailure(.accessDenied)
+        }
+        // An earlier message of the compound may have ended it.
+        message.session = sessions[sealing.id]
         return nil
     }
 
@@ -283,7 +308,10 @@ extension Connection {
         for ticket: Ticket, _ message: borrowing Message, _ work: inout FrameWork, _ before: ReplyFrame
     ) -> Step {
         guard let tree = message.tree, let session = message.session, let start = work.reply.message else { return .stop }
-        guard pending.count < server.limits.pendingRequestsPerConnection else {
+        let kept = work.chain.isLast ? message.bytes.count : message.frame.count
+        guard pending.count < server.limits.pendingRequestsPerConnection,
+            pendingByteCount + kept <= server.limits.pendingBytesPerConnection
+        else {
             ticket.cancel()
             writeError(SMBFailure(.insufficientResources), at: start)
             return .next
@@ -316,6 +344,7 @@ extension Connection {
             number: number, command: message.header.command, messageID: messageID, bytes: bytes, work: saved, ticket: ticket, tree: tree,
             session: session, progress: progress, isAnnounced: isAlone)
         pending[number] = request
+        pendingByteCount += bytes.count
         let host = host
         ticket.whenSettled { host.wake(.ticket(request: number, $0)) }
         if let early = earlyCancels.firstIndex(of: messageID) {

@@ -43,6 +43,8 @@ package final class Connection {
     var sessions: [SessionID: Session] = [:]
     var opens: [UInt64: SMBOpen] = [:]
     var pending: [UInt64: PendingRequest] = [:]
+    /// Bytes of the requests that wait.
+    var pendingByteCount = 0
     var heldFrames: [UInt64: HeldFrame] = [:]
     /// MessageIds whose CANCEL came before them.
     var earlyCancels: [MessageID] = []
@@ -55,6 +57,13 @@ package final class Connection {
     /// opened.
     private var lastNumber: UInt64 = 0
     private var scratchMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    /// What a sealed frame opens to.
+    private var openedMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+
+    /// What compounds may answer in one frame, whose length has 24 bits.
+    static let longestCompoundReply = 12 * 1024 * 1024
+    /// Memory of the connection's own that is larger than this is given back after its use.
+    private static let keptMemory = 1024 * 1024 + 4096
 
     /// READs up to this many bytes are copied behind their header; longer ones get memory of their own, which costs
     /// more than such a copy.
@@ -71,6 +80,7 @@ package final class Connection {
 
     deinit {
         scratchMemory.deallocate()
+        openedMemory.deallocate()
     }
 
     /// The dialect that was negotiated.
@@ -102,6 +112,7 @@ package final class Connection {
         if endReason == nil { endReason = reason }
         let waiting = pending.values.map(\.ticket)
         pending.removeAll()
+        pendingByteCount = 0
         heldFrames.removeAll()
         blocked = nil
         for ticket in waiting { ticket.cancel() }
@@ -177,6 +188,27 @@ package final class Connection {
             scratchMemory = .allocate(byteCount: max(count, Self.largestCopiedPayload), alignment: 16)
         }
         return UnsafeMutableRawBufferPointer(rebasing: scratchMemory.prefix(count))
+    }
+
+    /// Where a sealed frame of so many bytes is opened to.
+    func openingMemory(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        if openedMemory.count < count {
+            openedMemory.deallocate()
+            openedMemory = .allocate(byteCount: max(count, Self.largestCopiedPayload), alignment: 16)
+        }
+        return UnsafeMutableRawBufferPointer(rebasing: openedMemory.prefix(count))
+    }
+
+    /// Gives back what one large request has made grow.
+    func trimMemory() {
+        if scratchMemory.count > Self.keptMemory {
+            scratchMemory.deallocate()
+            scratchMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        }
+        if openedMemory.count > Self.keptMemory {
+            openedMemory.deallocate()
+            openedMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        }
     }
 }
 

@@ -8,4 +8,6 @@ package protocol PayloadBuffer: AnyObject {
     func fill(_ body: (UnsafeMutableRawBufferPointer) -> Int)
     /// The bytes that ``fill(_:)`` has left.
     func withBytes(_ body: (UnsafeRawBufferPointer) -> Void)
+    /// The same bytes, to be sealed where they lie.
+    func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void)
 }

@@ -29,6 +29,8 @@ struct FrameWork {
     /// The message at the position has used its id and been granted its credits: it has waited.
     var isAdmitted = false
     var reply: ReplyFrame
+    /// The session that has sealed the frame, and whose answer to it is sealed.
+    var sealing: Session?
     /// The reply's frame so far, where it was taken out of the output.
     var heldReply: [UInt8] = []
 
@@ -78,11 +80,13 @@ final class PendingRequest {
 final class HeldFrame {
     let bytes: [UInt8]
     let payload: (any PayloadBuffer)?
+    let payloadCount: Int
     var closedGates: Int
 
-    init(bytes: [UInt8], payload: (any PayloadBuffer)?, closedGates: Int) {
+    init(bytes: [UInt8], payload: (any PayloadBuffer)?, payloadCount: Int, closedGates: Int) {
         self.bytes = bytes
         self.payload = payload
+        self.payloadCount = payloadCount
         self.closedGates = closedGates
     }
 }

@@ -11,6 +11,8 @@ struct ReplyFrame {
     var message: Int?
     /// Signs that message; nil leaves it unsigned.
     var signer: MessageSigner?
+    /// The session that seals the frame; nil sends it in clear.
+    var sealing: Session?
     /// What the message's bytes are hashed into when it is complete; nil for almost all.
     var hashing: Hashing?
     /// Granted by all of the frame's messages, put on the last response.
@@ -34,9 +36,17 @@ struct ReplyFrame {
 package struct Output {
     package var bytes: [UInt8] = []
     /// In the order of their positions.
-    package var payloads: [(position: Int, buffer: any PayloadBuffer)] = []
+    package private(set) var payloads: [(position: Int, buffer: any PayloadBuffer)] = []
+    /// Of all payloads.
+    package private(set) var payloadByteCount = 0
 
     package init() {}
+
+    /// Puts data behind what has been written.
+    mutating func append(_ payload: any PayloadBuffer, byteCount: Int) {
+        payloads.append((bytes.count, payload))
+        payloadByteCount += byteCount
+    }
 
     package var isEmpty: Bool { bytes.isEmpty }
 
@@ -44,5 +54,6 @@ package struct Output {
     package mutating func reset() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 256 * 1024)
         payloads.removeAll(keepingCapacity: true)
+        payloadByteCount = 0
     }
 }

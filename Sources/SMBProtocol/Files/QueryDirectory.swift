@@ -14,7 +14,7 @@ package enum QueryDirectoryCommand {
         let request: QueryDirectoryRequest = try context.request()
         let file = try context.open(request.fileID)
         guard file.open.isDirectory else { throw SMBFailure(.invalidParameter) }
-        guard request.outputBufferLength <= UInt32(clamping: context.limits.transferBytes) else {
+        guard request.outputBufferLength <= UInt32(clamping: context.maximumTransferBytes) else {
             throw SMBFailure(.invalidParameter)
         }
         try InformationTable.require(

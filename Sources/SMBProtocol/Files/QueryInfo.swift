@@ -10,7 +10,7 @@ package enum QueryInfoCommand {
         let request: QueryInfoRequest = try context.request()
         let file = try context.open(request.fileID)
         // More than the MaxTransactSize that was negotiated — [MS-SMB2] 3.3.5.20
-        guard request.outputBufferLength <= UInt32(clamping: context.limits.transferBytes) else {
+        guard request.outputBufferLength <= UInt32(clamping: context.maximumTransferBytes) else {
             throw SMBFailure(.invalidParameter)
         }
         switch request.infoType {

@@ -10,7 +10,7 @@ package enum ReadCommand {
         let request: ReadRequest = try context.request()
         let file = try context.open(request.fileID)
         // More than the MaxReadSize that was negotiated — [MS-SMB2] 3.3.5.12
-        guard request.length <= UInt32(clamping: context.limits.transferBytes) else {
+        guard request.length <= UInt32(clamping: context.maximumTransferBytes) else {
             throw SMBFailure(.invalidParameter)
         }
         guard !file.open.isDirectory else { throw SMBFailure(.invalidDeviceRequest) }

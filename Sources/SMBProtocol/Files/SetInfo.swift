@@ -10,7 +10,7 @@ package enum SetInfoCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: SetInfoRequest = try context.request()
         let file = try context.open(request.fileID)
-        guard request.buffer.count <= context.limits.transferBytes else { throw SMBFailure(.invalidParameter) }
+        guard request.buffer.count <= context.maximumTransferBytes else { throw SMBFailure(.invalidParameter) }
         switch request.infoType {
         case .file: break
         case .fileSystem:

@@ -17,6 +17,8 @@ package final class ServerContext: Sendable {
     package let encryption: EncryptionPolicy
     /// Is told of every request; nil costs nothing.
     package let observer: (any RequestObserver)?
+    /// Takes down who does less than is wanted; nil: nothing in particular is.
+    package let demand: ConnectionDemand?
     package let registry = SessionRegistry()
     private let sharesByName: [String: Share]
 
@@ -24,7 +26,7 @@ package final class ServerContext: Sendable {
         shares: [Share], authentication: AuthenticationConfiguration, limits: ServerLimits = ServerLimits(),
         serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
-        observer: (any RequestObserver)? = nil
+        observer: (any RequestObserver)? = nil, demand: ConnectionDemand? = nil
     ) {
         self.shares = shares
         self.authentication = authentication
@@ -34,6 +36,7 @@ package final class ServerContext: Sendable {
         self.signing = signing
         self.encryption = encryption
         self.observer = observer
+        self.demand = demand
         let random = authentication.random(16)
         self.serverGUID =
             serverGUID

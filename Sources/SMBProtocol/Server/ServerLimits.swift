@@ -5,11 +5,13 @@ package struct ServerLimits: Sendable, Equatable {
     /// Of one frame, without its four bytes of length, before anybody has logged in on the connection. A log-in token
     /// is at most 64 KiB long.
     package var frameBytesBeforeAuthentication = 68 * 1024
-    /// Of one frame afterwards: the largest transfer with room for a header, a body and a compound around it.
-    package var frameBytes = 256 * 1024
-    /// MaxTransactSize, MaxReadSize and MaxWriteSize. Dialect 2.0.2 knows no transfer of several credits, so clients
-    /// take no more than 64 KiB whatever is offered.
-    package var transferBytes = 64 * 1024
+    /// Of one frame afterwards: the largest transfer with room for a seal, a header, a body and a compound around it.
+    package var frameBytes: Int { transferBytes + 192 * 1024 }
+    /// MaxTransactSize, MaxReadSize and MaxWriteSize from dialect 2.1 on; 2.0.2, which knows no transfer of several
+    /// credits, has 64 KiB. From 64 KiB to 8 MiB: a frame's length has 24 bits.
+    package var transferBytes = 8 * 1024 * 1024 {
+        didSet { transferBytes = max(64 * 1024, min(transferBytes, 8 * 1024 * 1024)) }
+    }
     /// Of the messages of one compound.
     package var messagesPerCompound = 64
     /// What may lie unsent for a peer that does not read; no further request of its is taken until it has read.
@@ -24,6 +26,8 @@ package struct ServerLimits: Sendable, Equatable {
     package var opensPerConnection = 16_384
     /// Requests of one connection that wait: for a lock, another's open, a pool thread.
     package var pendingRequestsPerConnection = 512
+    /// Of those requests together.
+    package var pendingBytesPerConnection = 32 * 1024 * 1024
     /// CANCELs of one connection that have arrived before what they cancel.
     package var earlyCancelsPerConnection = 32
 

@@ -19,6 +19,10 @@ package final class Session {
     /// Nil for guests and the anonymous user, who have no secret.
     package internal(set) var signer: MessageSigner?
     package internal(set) var isSigningRequired = false
+    /// Nil where the client cannot seal, and for those without a secret.
+    package internal(set) var cipher: MessageCipher?
+    /// Session.EncryptData: what is not sealed is refused.
+    package internal(set) var requiresSealing = false
     /// Over what was said until the keys are made, in dialect 3.1.1.
     var preauthentication: PreauthIntegrityHash
     /// The exchange that is under way.

@@ -16,6 +16,8 @@ package final class TreeConnection {
     /// As whom the core sees this session on this share.
     package let identity: Identity
     package internal(set) var isConnected = true
+    /// What is not sealed is refused.
+    package let requiresSealing: Bool
 
     /// For status.
     package var shareName: String {
@@ -25,10 +27,13 @@ package final class TreeConnection {
         }
     }
 
-    package init(id: TreeID, session: Session, target: Target, identity: Identity) {
+    package init(
+        id: TreeID, session: Session, target: Target, identity: Identity, requiresSealing: Bool = false
+    ) {
         self.id = id
         self.session = session
         self.target = target
         self.identity = identity
+        self.requiresSealing = requiresSealing
     }
 }

@@ -2,6 +2,10 @@ import ArgumentParser
 import Configuration
 import Glibc
 import Instance
+import SMBMessages
+import SMBProtocol
+
+extension SMBDialect: ExpressibleByArgument {}
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,8 +15,9 @@ struct RunCommand: ParsableCommand {
             and gid of whoever runs it, and is mounted on a temporary directory. The command finds it through \
             DITTOFS_SMB_HOST, DITTOFS_SMB_PORT, DITTOFS_SHARE, DITTOFS_USER, DITTOFS_PASSWORD, DITTOFS_MOUNT, \
             DITTOFS_URL, DITTOFS_AUTH_FILE (for smbclient -A and cifs credentials=) and DITTOFS_CONTROL. Its \
-            exit code becomes that of dittofs: 128+n after signal n, 124 after --timeout, 125 when the instance \
-            did not start, 126 and 127 when the command could not be run. When the process that started dittofs \
+            exit code becomes that of dittofs: 128+n after signal n, 123 when the command succeeded but a client \
+            did less than --require-dialect or --require-encryption say, 124 after --timeout, 125 when the \
+            instance did not start, 126 and 127 when the command could not be run. When the process that started dittofs \
             dies, the command is ended too.
             """)
 
@@ -39,6 +44,15 @@ struct RunCommand: ParsableCommand {
 
     @Flag(help: "Write one line of JSON to standard output once both doors answer.")
     var json = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Fail the run when an SMB client logged in with a lower dialect: "
+                + SMBDialect.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "dialect"))
+    var requireDialect: SMBDialect?
+
+    @Flag(help: "Fail the run when an SMB client did anything with a share's files in clear.")
+    var requireEncryption = false
 
     @Option(help: ArgumentHelp("Write the log to this file; otherwise there is none.", valueName: "file"))
     var log: String?
@@ -77,10 +91,11 @@ struct RunCommand: ParsableCommand {
         defer { FileTree.remove(directory) }
         let login = ThrowAwayLogin.make()
         let plan = try RunPlan(self, login: login)
+        let demand = makeDemand()
         let live = try LiveInstance(
             LiveInstance.Options(
                 settings: plan.settings, users: plan.users, mountDirectory: directory,
-                controlPath: "\(directory)/control.sock", sink: try openLog(), isSilent: log == nil),
+                controlPath: "\(directory)/control.sock", sink: try openLog(), isSilent: log == nil, demand: demand),
             watchdog: watchdog)
         try live.start()
         let result: Int32
@@ -98,7 +113,15 @@ struct RunCommand: ParsableCommand {
         }
         if keep { waitForSignal(live: live, plan: plan, directory: directory) }
         live.stop(grace: .seconds(1), digestFile: digestFile.map(absolutePath))
-        return result
+        let shortfalls = demand?.shortfalls ?? []
+        for shortfall in shortfalls { Console.complain(shortfall) }
+        return result == 0 && !shortfalls.isEmpty ? 123 : result
+    }
+
+    private func makeDemand() -> ConnectionDemand? {
+        guard requireDialect != nil || requireEncryption else { return nil }
+        return ConnectionDemand(
+            minimumDialect: requireDialect.map { Dialect(rawValue: $0.revision) }, encryption: requireEncryption)
     }
 
     private func openLog() throws(Failure) -> LogSink {

@@ -130,15 +130,15 @@ struct PendingTests {
         let context = OperationContext(
             door: DoorID(rawValue: 2), style: .posix, client: 1, identity: Identity(uid: 0, gid: 0, name: "root"))
 
-        init(signs: Bool = false) throws {
-            server = try TestServer()
-            peer = try Peer.connected(to: server, signs: signs)
+        init(signs: Bool = false, server: TestServer? = nil) throws {
+            self.server = try server ?? TestServer()
+            peer = try Peer.connected(to: self.server, signs: signs)
             _ = try peer.request(.close, CloseRequest(fileID: try peer.open("a.txt")))
             let name = try FileName("a.txt")
-            let found = try #require(try server.fileSystem.lookup(name, in: .root, context).value)
+            let found = try #require(try self.server.fileSystem.lookup(name, in: .root, context).value)
             other = try #require(
-                try server.fileSystem.open(found.inode, PosixOpenRequest(access: [.read, .write]), context).value)
-            server.fileSystem.noteClosing(other)
+                try self.server.fileSystem.open(found.inode, PosixOpenRequest(access: [.read, .write]), context).value)
+            self.server.fileSystem.noteClosing(other)
         }
 
         func release() throws { _ = try server.fileSystem.close(other, context) }

@@ -26,6 +26,10 @@ final class ArrayPayload: PayloadBuffer {
 
     func fill(_ body: (UnsafeMutableRawBufferPointer) -> Int) { count = memory.withUnsafeMutableBytes(body) }
 
+    func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
+        memory.withUnsafeMutableBytes { body(UnsafeMutableRawBufferPointer(rebasing: $0.prefix(count))) }
+    }
+
     func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
         memory.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
     }
@@ -97,6 +101,9 @@ struct Reply {
     /// From its header to the next one's.
     let bytes: [UInt8]
 
+    /// Whether its frame was sealed.
+    var isSealed = false
+
     var status: NTStatus { header.status }
 
     func body<Body: SMB2Body>(_ type: Body.Type = Body.self) throws -> Body { try Body(message: bytes.span.bytes) }
@@ -114,6 +121,10 @@ final class Peer {
     var dialect = Dialect.smb202
     var signing = SMBCryptography.SigningAlgorithm.hmacSHA256
     var cipherName: SMBCipher?
+    /// After a log-in with a cipher.
+    var cipher: MessageCipher?
+    /// Frames are sealed, and nothing is signed.
+    var seals = false
     /// Of the connection, and, beginning with it, of each log-in.
     var preauthentication = PreauthIntegrityHash()
     var clientGUID = GUID.zero
@@ -129,6 +140,7 @@ final class Peer {
     /// Sends a frame (without its length) and returns the messages of all frames that come back.
     @discardableResult
     func send(_ frame: [UInt8]) throws -> [Reply] {
+        let frame = seals ? try sealed(frame) : frame
         sent.append(frame)
         frame.withUnsafeBytes { connection.receive($0) }
         return try replies()
@@ -161,19 +173,35 @@ final class Peer {
         var replies: [Reply] = []
         while !frames.isAtEnd {
             let length: UInt32 = try frames.bigEndianInteger()
-            let frame = try frames.array(Int(length))
+            var frame = try frames.array(Int(length))
+            let isSealed = frame.first == 0xFD
+            if isSealed {
+                let isOpen = cipher?.open(&frame, in: 0..<frame.count) == true
+                try #require(isOpen, "a sealed reply opens")
+                frame.removeFirst(SMB2TransformHeader.byteCount)
+            }
             var position = 0
             while true {
                 let rest = Array(frame[position...])
                 var reader = WireReader(rest.span.bytes)
                 let header = try SMB2Header(parsing: &reader)
                 let count = header.nextCommand == 0 ? rest.count : Int(header.nextCommand)
-                replies.append(Reply(header: header, bytes: Array(rest[..<count])))
+                replies.append(Reply(header: header, bytes: Array(rest[..<count]), isSealed: isSealed))
                 guard header.nextCommand != 0 else { break }
                 position += count
             }
         }
         return replies
+    }
+
+    /// A frame in its seal.
+    func sealed(_ frame: [UInt8]) throws -> [UInt8] {
+        var writer = WireWriter()
+        SMB2TransformHeader(originalMessageSize: UInt32(frame.count), sessionID: sessionID).write(to: &writer)
+        writer.append(frame)
+        let isSealed = try #require(cipher).seal(&writer.bytes, in: 0..<writer.bytes.count)
+        try #require(isSealed)
+        return writer.bytes
     }
 
     // MARK: Requests
@@ -186,7 +214,7 @@ final class Peer {
     ) -> [UInt8] {
         let id = messageID ?? nextMessageID
         if messageID == nil, command != .cancel { nextMessageID += UInt64(max(1, charge)) }
-        let signs = (signed ?? (signer != nil)) && signer != nil
+        let signs = (signed ?? (signer != nil && !seals)) && signer != nil
         let header = SMB2Header(
             command: command, flags: signs ? flags.union(.signed) : flags, creditCharge: charge, credits: credits,
             messageID: MessageID(rawValue: id), treeID: treeID ?? self.treeID, asyncID: asyncID,
@@ -308,8 +336,13 @@ final class Peer {
             let body: SessionSetupResponse = try reply.body()
             let next = try client.step(body.securityBuffer)
             if reply.status == .success {
-                if signs, body.sessionFlags.isEmpty, let key = client.sessionKey, signer == nil {
+                if signs, body.sessionFlags.isDisjoint(with: [.isGuest, .isNull]), let key = client.sessionKey,
+                    signer == nil
+                {
                     let keys = try keys(key, hash)
+                    cipher = try cipherName.map {
+                        try MessageCipher($0, sealingKey: keys.clientToServer, openingKey: keys.serverToClient)
+                    }
                     signer = try MessageSigner(signing, key: keys.signing)
                 }
                 return reply

@@ -72,6 +72,10 @@ final class FilesBench {
 
             func fill(_ body: (UnsafeMutableRawBufferPointer) -> Int) { count = body(memory) }
 
+            func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
+                body(UnsafeMutableRawBufferPointer(rebasing: memory[..<count]))
+            }
+
             func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
                 body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
             }
