@@ -94,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "smbload",
             dependencies: [
-                "SMBClient", "SMBMessages", "WindowsTypes", "WireCoding", "SMBCryptography",
+                "SMBClient", "SMBMessages", "WindowsTypes", "WireCoding", "SMBCryptography", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

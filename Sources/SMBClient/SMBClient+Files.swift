@@ -21,10 +21,10 @@ extension SMBClient {
         guard header.status == .success else { throw .status(header.status) }
     }
 
-    /// READ. Returns what there was, which is empty at the end.
+    /// READ, at most the server's MaxReadSize. Returns what there was, which is empty at the end.
     package func read(_ file: FileID, at offset: UInt64, count: Int) throws(SMBClientError) -> [UInt8] {
         let request = ReadRequest(length: UInt32(clamping: count), offset: offset, fileID: file)
-        let (header, message) = try exchange(.read, request)
+        let (header, message) = try exchange(.read, byteCount: count) { request.write(to: &$0) }
         if header.status == .endOfFile { return [] }
         guard header.status == .success else { throw .status(header.status) }
         return Array(message[try parse(ReadResponse.self, message).dataRange])
@@ -33,7 +33,9 @@ extension SMBClient {
     /// WRITE, at most the server's MaxWriteSize. Returns the count that the server tells.
     package func write(_ file: FileID, at offset: UInt64, _ data: [UInt8]) throws(SMBClientError) -> Int {
         let request = WriteRequest(dataLength: data.count, offset: offset, fileID: file)
-        let (header, message) = try exchange(.write) { request.write(data: data.span.bytes, to: &$0) }
+        let (header, message) = try exchange(.write, byteCount: data.count) {
+            request.write(data: data.span.bytes, to: &$0)
+        }
         guard header.status == .success else { throw .status(header.status) }
         return Int(try parse(WriteResponse.self, message).count)
     }

@@ -10,9 +10,6 @@ final class LoadConnection {
         var phase = 0
         var file = FileID(persistent: 0, volatile: 0)
         var began: UInt64 = 0
-        /// The next block of a sequential slot.
-        var block: UInt64 = 0
-        var serial: UInt64 = 0
     }
 
     let client: SMBClient
@@ -24,46 +21,39 @@ final class LoadConnection {
     private var starved: [Int] = []
     private var nextMessageID: UInt64
     private var credits: Int
+    /// Credits and message ids of one request, and how far behind its first id the answer's lies that ends it.
+    private let charge: Int
+    private let lastIdentifier: UInt64
+    private var serial: UInt64 = 0
     private var templates: PlanTemplates
-    private var random: SystemLikeGenerator
-    private var output: [UInt8] = []
-    private var outputStart = 0
-    private var input: UnsafeMutableRawBufferPointer
-    private var inputCount = 0
+    private var output = OutputQueue()
+    private var input: AnswerReader
     private let number: Int
+    private static let slotsByIdentifier = 1 << 16
 
     init(_ plan: LoadPlan, number: Int, client: SMBClient) throws {
         self.plan = plan
         self.client = client
         self.number = number
-        slots = (0..<plan.depth).map { index in
-            var slot = Slot()
-            slot.block = UInt64(index)
-            return slot
-        }
-        waiting = Array(repeating: -1, count: 8192)
-        random = SystemLikeGenerator(seed: UInt64(number) &+ plan.seed)
+        slots = (0..<plan.depth).map { _ in Slot() }
+        waiting = Array(repeating: -1, count: Self.slotsByIdentifier)
         templates = try PlanTemplates(plan, client, number: number)
+        let sized = plan.workload.movesData || plan.workload == .list
+        charge = sized ? Int(client.negotiated.charge(byteCount: plan.blockSize)) : plan.workload.messages
+        lastIdentifier = UInt64(plan.workload.messages - 1)
         if plan.workload == .list {
             for index in slots.indices { slots[index].file = try templates.openDirectory(client, plan) }
         }
-        // Credits to fill the queue.
-        let wanted = plan.depth * plan.workload.charge + 8
-        var attempts = 0
-        while client.credits < wanted, attempts < 200 {
-            try client.echo()
-            attempts += 1
-        }
+        try client.gather(credits: plan.depth * charge + 8)
         nextMessageID = client.nextMessageID
         credits = client.credits
-        input = .allocate(byteCount: 1 << 20, alignment: 64)
+        templates.prepare(plan, from: nextMessageID)
+        input = AnswerReader(client.transport.descriptor, templates.protection, movesData: plan.workload.movesData)
         let flags = fcntl(client.transport.descriptor, F_GETFL)
         _ = fcntl(client.transport.descriptor, F_SETFL, flags | O_NONBLOCK)
     }
 
-    deinit { input.deallocate() }
-
-    var hasOutput: Bool { outputStart < output.count }
+    var hasOutput: Bool { !output.isEmpty }
 
     func start(now: UInt64) throws(SMBClientError) {
         for index in slots.indices { issue(index, now) }
@@ -73,79 +63,35 @@ final class LoadConnection {
     // MARK: Sending
 
     private func issue(_ index: Int, _ now: UInt64) {
-        guard credits >= plan.workload.charge else {
+        guard credits >= charge else {
             starved.append(index)
             return
         }
         if slots[index].phase == 0 { slots[index].began = now }
         let identifier = nextMessageID
-        let charge = plan.workload.charge
         nextMessageID += UInt64(charge)
         credits -= charge
-        // The last answer of a compound ends the step.
-        waiting[Int((identifier + UInt64(charge) - 1) & 8191)] = Int32(index)
-        templates.append(to: &output, slot: &slots[index], identifier: identifier, plan, client, &random, connection: number)
+        waiting[Int(identifier + lastIdentifier) & (Self.slotsByIdentifier - 1)] = Int32(index)
+        templates.append(
+            to: &output, slot: &slots[index], identifier: identifier, serial: serial, plan, connection: number)
+        serial += 1
     }
 
     func flush() throws(SMBClientError) {
-        while outputStart < output.count {
-            let sent = output.withUnsafeBytes {
-                Glibc.send(
-                    client.transport.descriptor, $0.baseAddress.map { $0 + outputStart }, output.count - outputStart,
-                    Int32(MSG_NOSIGNAL))
-            }
-            guard sent >= 0 else {
-                if errno == EINTR { continue }
-                guard errno == EAGAIN else { throw .system("send", errno) }
-                return
-            }
-            outputStart += sent
-        }
-        output.removeAll(keepingCapacity: true)
-        outputStart = 0
+        let payload = templates.writes.map { UnsafeRawBufferPointer($0.payload) }
+        try output.flush(client.transport.descriptor, payload ?? UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
     // MARK: Receiving
 
     func receive() throws(SMBClientError) {
-        while true {
-            if input.count - inputCount < 1 << 17 { grow() }
-            let room = input.count - inputCount
-            let received = recv(client.transport.descriptor, input.baseAddress.map { $0 + inputCount }, room, 0)
-            guard received != 0 else { throw .disconnected }
-            guard received > 0 else {
-                if errno == EINTR { continue }
-                guard errno == EAGAIN else { throw .system("recv", errno) }
-                return
-            }
-            inputCount += received
-            consumeFrames()
-            if received < room { return }
-        }
+        try input.receive { [unowned self] message, now in consume(message, now) }
+        result.errors += input.wrong
+        input.wrong = 0
+        result.verified = input.verified
     }
 
-    private func grow() {
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: input.count * 2, alignment: 64)
-        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<inputCount]))
-        input.deallocate()
-        input = larger
-    }
-
-    private func consumeFrames() {
-        var start = 0
-        let now = LoadClock.now()
-        while inputCount - start >= 4 {
-            let count = Int(input[start + 1]) << 16 | Int(input[start + 2]) << 8 | Int(input[start + 3])
-            guard inputCount - start >= 4 + count else { break }
-            if count >= 64 { consume(UnsafeRawBufferPointer(rebasing: input[start + 4..<start + 4 + count]), now) }
-            start += 4 + count
-        }
-        guard start > 0 else { return }
-        let rest = inputCount - start
-        if rest > 0, let base = input.baseAddress { memmove(base, base + start, rest) }
-        inputCount = rest
-    }
-
+    /// Takes in what there is of a frame's messages: all of it, or its beginning.
     private func consume(_ frame: UnsafeRawBufferPointer, _ now: UInt64) {
         var start = 0
         while frame.count - start >= 64 {
@@ -160,16 +106,17 @@ final class LoadConnection {
             guard next >= 64 else { break }
             start += next
         }
-        while credits >= plan.workload.charge, let index = starved.popLast() { issue(index, now) }
+        while credits >= charge, let index = starved.popLast() { issue(index, now) }
     }
 
     private func answer(_ identifier: UInt64, _ status: NTStatus, _ message: UnsafeRawBufferPointer, _ now: UInt64) {
-        let index = Int(waiting[Int(identifier & 8191)])
+        let place = Int(identifier & UInt64(Self.slotsByIdentifier - 1))
+        let index = Int(waiting[place])
         guard index >= 0 else {
             if status.isError { result.errors += 1 }
             return
         }
-        waiting[Int(identifier & 8191)] = -1
+        waiting[place] = -1
         let isEnd = templates.advance(&slots[index], status, message, plan, &result)
         if isEnd { result.finish(from: slots[index].began, to: now) }
         issue(index, now)

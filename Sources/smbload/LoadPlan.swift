@@ -1,4 +1,5 @@
 import SMBClient
+import SMBCryptography
 import SMBMessages
 import WindowsTypes
 
@@ -17,7 +18,11 @@ struct LoadPlan {
     var fileSize: UInt64
     var seconds: Double
     var entries: Int
-    var signs: Bool
+    var dialect: Dialect
+    /// Nil leaves messages unsigned.
+    var signing: SMBCryptography.SigningAlgorithm?
+    /// Nil leaves messages unsealed.
+    var cipher: SMBCipher?
     var seed: UInt64
 
     let file = "smbload.dat"
@@ -25,10 +30,36 @@ struct LoadPlan {
 
     var blocks: UInt64 { max(1, fileSize / UInt64(max(1, blockSize))) }
 
+    /// Where the request begins that a connection sends after `serial` others, in bytes.
+    func offset(_ serial: UInt64) -> UInt64 {
+        guard workload.isRandom else { return serial % blocks * UInt64(blockSize) }
+        var random = SystemLikeGenerator(seed: seed &+ serial)
+        _ = random.next(below: blocks)
+        return random.next(below: blocks) * UInt64(blockSize)
+    }
+
+    /// How many requests are made before the clock starts: enough for 2.5 GB, or 100,000 requests, a second.
+    var preparedCount: Int {
+        Int(min(2.5e9 / Double(max(1, blockSize)), 100_000) * seconds / Double(connections)) + depth
+    }
+
     /// A connection that is logged in and has its tree.
     func connect() throws(SMBClientError) -> SMBClient {
-        let client = try SMBClient(address: address, port: port, dialects: [.smb202])
-        try client.logIn(user, signing: signs)
+        let options = ClientOptions(
+            dialects: [dialect], signingAlgorithms: signing.map { [$0] } ?? [.aes128GMAC, .aes128CMAC, .hmacSHA256],
+            ciphers: cipher.map { [$0] } ?? [])
+        let client = try SMBClient(address: address, port: port, options: options)
+        if let signing, client.negotiated.signingAlgorithm != signing {
+            throw .protocolViolation("the server signs with \(client.negotiated.signingAlgorithm) only")
+        }
+        if let cipher, client.negotiated.cipher != cipher {
+            throw .protocolViolation("the server does not seal with \(cipher)")
+        }
+        let most = Int(min(client.negotiated.response.maxReadSize, client.negotiated.response.maxWriteSize))
+        guard !workload.movesData || blockSize <= most else {
+            throw .protocolViolation("the server takes blocks of \(most) bytes at most")
+        }
+        try client.logIn(user, signing: signing != nil, sealing: cipher != nil)
         try client.connectTree(share)
         return client
     }
@@ -46,7 +77,7 @@ struct LoadPlan {
 
     private func fill(_ client: SMBClient) throws(SMBClientError) {
         let made = try client.create(file, disposition: .openIf)
-        let step = 65_536
+        let step = min(1 << 20, Int(client.negotiated.response.maxWriteSize))
         let data = (0..<step).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         var offset = made.endOfFile / UInt64(step) * UInt64(step)
         while offset < fileSize {

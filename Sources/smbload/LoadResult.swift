@@ -1,4 +1,5 @@
 import Glibc
+import SMBMessages
 
 enum LoadClock {
     /// Nanoseconds of the monotonic clock.
@@ -6,6 +7,13 @@ enum LoadClock {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    /// Seconds that the process has computed.
+    static func cpuSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
 
@@ -15,6 +23,10 @@ struct LoadResult {
     var bytes: UInt64 = 0
     var entries: UInt64 = 0
     var errors: UInt64 = 0
+    /// Answers whose signature or seal was verified whole, and was right.
+    var verified: UInt64 = 0
+    /// What this process has computed meanwhile, user and system.
+    var cpuSeconds = 0.0
     /// Nanoseconds a step.
     var latencies: [UInt64] = []
 
@@ -28,6 +40,7 @@ struct LoadResult {
         bytes += other.bytes
         entries += other.entries
         errors += other.errors
+        verified += other.verified
         latencies += other.latencies
     }
 
@@ -40,7 +53,10 @@ struct LoadResult {
         }
         let fields: [(String, String)] = [
             ("workload", "\"\(plan.workload.rawValue)\""), ("connections", "\(plan.connections)"), ("depth", "\(plan.depth)"),
-            ("block", "\(plan.blockSize)"), ("signed", "\(plan.signs)"), ("seconds", "\(seconds)"),
+            ("block", "\(plan.blockSize)"),
+            ("dialect", "\"0x\(String(plan.dialect.rawValue, radix: 16))\""),
+            ("signing", plan.signing.map { "\"\($0)\"" } ?? "null"), ("cipher", plan.cipher.map { "\"\($0)\"" } ?? "null"),
+            ("seconds", "\(seconds)"), ("client_cpu_seconds", "\(cpuSeconds)"), ("verified", "\(verified)"),
             ("operations", "\(operations)"), ("per_second", "\(Double(operations) / seconds)"),
             ("megabytes_per_second", "\(Double(bytes) / seconds / 1e6)"),
             ("entries_per_second", "\(Double(entries) / seconds)"), ("p50_us", "\(percentile(0.5))"),

@@ -1,49 +1,57 @@
 import SMBClient
-import SMBCryptography
 import SMBMessages
 import WindowsTypes
 
 /// The frames of one plan on one connection, and what each slot does with them.
 struct PlanTemplates {
-    private var first: FrameTemplate
+    private var first: FrameTemplate?
     private var second: FrameTemplate?
+    /// Where the plan writes, instead of the others.
+    private(set) var writes: PreparedWrites?
+    let protection: Protection
     private static let nameDigits = 10
 
     init(_ plan: LoadPlan, _ client: SMBClient, number: Int) throws {
         let none = FileID(persistent: 0, volatile: 0)
+        let protection = try Protection(client)
+        self.protection = protection
+        func template(_ command: Command, byteCount: Int = 0, _ body: some SMB2Body) -> FrameTemplate {
+            FrameTemplate([client.message(command, byteCount: byteCount) { body.write(to: &$0) }], protection)
+        }
         switch plan.workload {
         case .echo, .login:
-            first = try client.template(.echo, EchoRequest())
+            first = template(.echo, EchoRequest())
         case .read, .sequentialRead:
             let file = try client.create(plan.file, access: 0x0012_0089, disposition: .open).fileID
-            first = try client.template(.read, ReadRequest(length: UInt32(plan.blockSize), offset: 0, fileID: file))
+            first = template(
+                .read, byteCount: plan.blockSize,
+                ReadRequest(length: UInt32(plan.blockSize), offset: 0, fileID: file))
         case .write, .sequentialWrite:
             let file = try client.create(plan.file, disposition: .open).fileID
-            let data = (0..<plan.blockSize).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-            let request = WriteRequest(dataLength: data.count, offset: 0, fileID: file)
-            first = FrameTemplate([client.message(.write) { request.write(data: data.span.bytes, to: &$0) }])
+            writes = PreparedWrites(plan, client, protection, file: file)
         case .open:
-            first = try client.template(.create, Self.open(plan.file))
-            second = try client.template(.close, CloseRequest(fileID: none))
+            first = template(.create, Self.open(plan.file))
+            second = template(.close, CloseRequest(fileID: none))
         case .stat:
-            first = FrameTemplate([
-                client.message(.create, Self.open(plan.file)),
-                client.message(
-                    .queryInfo, related: true,
-                    QueryInfoRequest(.networkOpen, outputBufferLength: 56, fileID: .inherited)),
-                client.message(.close, related: true, CloseRequest(fileID: .inherited)),
-            ])
+            first = FrameTemplate(
+                [
+                    client.message(.create, Self.open(plan.file)),
+                    client.message(
+                        .queryInfo, related: true,
+                        QueryInfoRequest(.networkOpen, outputBufferLength: 56, fileID: .inherited)),
+                    client.message(.close, related: true, CloseRequest(fileID: .inherited)),
+                ], protection)
         case .createDelete:
             let name = "d\(number)-" + String(repeating: "0", count: Self.nameDigits)
-            first = try client.template(
+            first = template(
                 .create,
                 CreateRequest(
                     desiredAccess: 0x0013_019F, fileAttributes: .normal, createDisposition: .create,
                     createOptions: [.nonDirectoryFile, .deleteOnClose], name: Array(name.utf8)))
-            second = try client.template(.close, CloseRequest(fileID: none))
+            second = template(.close, CloseRequest(fileID: none))
         case .list:
-            first = try client.template(.queryDirectory, Self.list(flags: .restartScans, plan))
-            second = try client.template(.queryDirectory, Self.list(flags: [], plan))
+            first = template(.queryDirectory, byteCount: plan.blockSize, Self.list(flags: .restartScans, plan))
+            second = template(.queryDirectory, byteCount: plan.blockSize, Self.list(flags: [], plan))
         }
     }
 
@@ -62,50 +70,45 @@ struct PlanTemplates {
         try client.create(plan.directory, access: 0x0012_0089, disposition: .open, options: .directoryFile).fileID
     }
 
-    /// Appends the next request of a slot.
-    mutating func append(
-        to output: inout [UInt8], slot: inout LoadConnection.Slot, identifier: UInt64, _ plan: LoadPlan, _ client: SMBClient,
-        _ random: inout SystemLikeGenerator, connection: Int
-    ) {
-        switch plan.workload {
-        case .echo, .login, .stat: break
-        case .read, .write: first.set(random.next(below: plan.blocks) * UInt64(plan.blockSize), at: Field.dataOffset)
-        case .sequentialRead, .sequentialWrite:
-            first.set(slot.block * UInt64(plan.blockSize), at: Field.dataOffset)
-            slot.block += UInt64(plan.depth)
-            if slot.block >= plan.blocks { slot.block %= UInt64(plan.depth) }
-        case .open:
-            if slot.phase == 1 { second?.set(slot.file, at: Field.closeFileID) }
-        case .createDelete:
-            if slot.phase == 1 { second?.set(slot.file, at: Field.closeFileID) } else { rename(identifier, connection) }
-        case .list:
-            if slot.phase == 0 { first.set(slot.file, at: Field.closeFileID) } else { second?.set(slot.file, at: Field.closeFileID) }
-        }
-        if slot.phase > 0, second != nil {
-            second?.setMessageID(identifier)
-            if let second { Self.append(second, to: &output, client) }
-        } else {
-            first.setMessageID(identifier)
-            Self.append(first, to: &output, client)
-        }
+    /// Makes what can be made before the clock starts.
+    mutating func prepare(_ plan: LoadPlan, from identifier: UInt64) {
+        writes?.prepare(plan.preparedCount, from: identifier) { plan.offset($0) }
     }
 
-    private static func append(_ template: FrameTemplate, to output: inout [UInt8], _ client: SMBClient) {
-        let start = output.count
-        output += template.bytes
-        guard let signer = client.signer else { return }
-        for (index, message) in template.messages.enumerated() {
-            let end = index + 1 < template.messages.count ? template.messages[index + 1] : template.bytes.count
-            _ = signer.sign(&output, in: start + message..<start + end)
+    /// Appends the next request of a slot.
+    ///
+    /// - Parameter serial: how many the connection has sent before.
+    mutating func append(
+        to output: inout OutputQueue, slot: inout LoadConnection.Slot, identifier: UInt64, serial: UInt64, _ plan: LoadPlan,
+        connection: Int
+    ) {
+        if let writes {
+            writes.append(identifier, plan.offset(serial), to: &output.bytes)
+            return output.mark()
         }
+        if slot.phase > 0, second != nil {
+            second?.set(slot.file, at: Field.closeFileID)
+            second?.setMessageID(identifier)
+            second?.append(to: &output.bytes, protection)
+            return
+        }
+        switch plan.workload {
+        case .read, .sequentialRead: first?.set(plan.offset(serial), at: Field.dataOffset)
+        case .createDelete: rename(identifier, connection)
+        case .list: first?.set(slot.file, at: Field.closeFileID)
+        default: break
+        }
+        first?.setMessageID(identifier)
+        first?.append(to: &output.bytes, protection)
     }
 
     /// Another name for each file: the identifier in decimal digits, UTF-16LE.
     private mutating func rename(_ identifier: UInt64, _ connection: Int) {
         var rest = identifier
-        let digits = FrameTemplate.prefix + Field.createName + 2 * ("d\(connection)-".utf8.count + Self.nameDigits)
+        guard let start = first?.messages.first else { return }
+        let digits = start + Field.createName + 2 * ("d\(connection)-".utf8.count + Self.nameDigits)
         for place in 1...Self.nameDigits {
-            first.bytes[digits - 2 * place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            first?.bytes[digits - 2 * place] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
         }
     }

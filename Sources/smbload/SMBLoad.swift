@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import SMBClient
 
-/// A load generator for SMB2 servers, at dialect 2.0.2: one thread, frames that are made once.
+/// A load generator for SMB2 servers, at every dialect: one thread, frames that are made once.
 @main
 struct SMBLoad: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +21,11 @@ struct SMBLoad: ParsableCommand {
     @Option(help: "Seconds of load.") var seconds = 3.0
     @Option(help: "Entries of the directory that is listed.") var entries = 10_000
     @Option(help: "The seed of random offsets.") var seed: UInt64 = 1
+    @Option(help: "The dialect: 2.0.2, 2.1, 3.0, 3.0.2 or 3.1.1.") var dialect = LoadDialect.smb202
     @Flag(help: "Sign every request.") var sign = false
+    @Option(help: "Sign with this: hmac, cmac or gmac. The dialect's own otherwise.") var signing: LoadSigning?
+    @Option(help: "Seal every request with this: aes-128-gcm, aes-128-ccm, aes-256-gcm or aes-256-ccm.")
+    var cipher: LoadCipher?
     @Flag(help: "Only make what the load needs.") var prepareOnly = false
 
     func validate() throws {
@@ -36,7 +40,8 @@ struct SMBLoad: ParsableCommand {
             address: address, port: port, share: share,
             user: user.isEmpty ? .anonymous : .password(name: user, password: password), workload: workload,
             connections: connections, depth: depth, blockSize: block, fileSize: size, seconds: seconds, entries: entries,
-            signs: sign, seed: seed)
+            dialect: dialect.value, signing: signing?.value ?? (sign ? dialect.defaultSigning : nil), cipher: cipher?.value,
+            seed: seed)
         try plan.prepare()
         guard !prepareOnly else { return }
         let (result, elapsed) = workload == .login ? try logInRepeatedly(plan) : try load(plan)
@@ -60,6 +65,7 @@ struct SMBLoad: ParsableCommand {
     private func load(_ plan: LoadPlan) throws -> (LoadResult, Double) {
         let all = try (0..<plan.connections).map { try LoadConnection(plan, number: $0, client: try plan.connect()) }
         var interests = all.map { pollfd(fd: $0.client.transport.descriptor, events: Int16(POLLIN), revents: 0) }
+        let computed = LoadClock.cpuSeconds()
         let start = LoadClock.now()
         let end = start + UInt64(seconds * 1e9)
         for connection in all { try connection.start(now: start) }
@@ -74,6 +80,7 @@ struct SMBLoad: ParsableCommand {
         let elapsed = Double(LoadClock.now() - start) / 1e9
         var result = LoadResult()
         for connection in all { result.add(connection.result) }
+        result.cpuSeconds = LoadClock.cpuSeconds() - computed
         return (result, elapsed)
     }
 }

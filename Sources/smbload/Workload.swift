@@ -8,8 +8,8 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
     /// Create a file that goes when it is closed.
     case createDelete = "create-delete"
 
-    /// Requests on the wire for one step: what it needs of credits and message ids.
-    var charge: Int { self == .stat ? 3 : 1 }
+    /// Messages of one request's frame.
+    var messages: Int { self == .stat ? 3 : 1 }
 
     var movesData: Bool {
         switch self {
@@ -17,4 +17,6 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
         default: false
         }
     }
+
+    var isRandom: Bool { self == .read || self == .write }
 }

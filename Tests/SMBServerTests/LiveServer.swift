@@ -6,6 +6,7 @@ import FileSystemModel
 import Logging
 import MetadataStore
 import SMBClient
+import SMBMessages
 import SMBProtocol
 import SMBServer
 
@@ -77,9 +78,12 @@ final class LiveServer: Sendable {
     }
 
     /// Logged in as alice and connected to the share.
-    func client(signing: Bool = false) throws -> SMBClient {
-        let client = try SMBClient(address: "127.0.0.1", port: port, timeoutSeconds: 20)
-        try client.logIn(.password(name: "alice", password: "secret"), signing: signing)
+    func client(
+        dialects: [Dialect] = [.smb202], signing: Bool = false, sealing: Bool = false
+    ) throws -> SMBClient {
+        let client = try SMBClient(
+            address: "127.0.0.1", port: port, options: ClientOptions(dialects: dialects, timeoutSeconds: 20))
+        try client.logIn(.password(name: "alice", password: "secret"), signing: signing, sealing: sealing)
         try client.connectTree("export")
         return client
     }
