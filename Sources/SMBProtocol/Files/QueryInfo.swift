@@ -31,7 +31,7 @@ package enum QueryInfoCommand {
         if informationClass == .normalizedName, context.connection.terms.dialect != .smb311 {
             throw SMBFailure(.notSupported)
         }
-        if informationClass == .fullEa { return try ExtendedAttributes.query(request, file.open, &context) }
+        if informationClass == .fullEa { return try ExtendedAttributes.query(request, file, &context) }
         let outcome = try context.core { operation throws(FileSystemError) in
             try context.fileSystem.attributes(file.open, operation)
         }
