@@ -59,13 +59,14 @@ let package = Package(
         room("SMBMessages", ["WindowsTypes", "WireCoding"]),
         room("Authentication", ["FileSystemModel", "WireCoding", "AccessControl", "COpenSSL"]),
         room("SMBCryptography", ["COpenSSL"]),
+        room("RemoteProcedures", ["WindowsTypes", "WireCoding"]),
         room(
             "SMBProtocol",
             [
-                "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemCore",
-                "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
+                "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "RemoteProcedures",
+                "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
             ]),
-        room("SMBServer", ["SMBProtocol", nioCore, nioPosix, logging]),
+        room("SMBServer", ["SMBProtocol", "WindowsTypes", nioCore, nioPosix, logging]),
         room(
             "SMBClient",
             ["SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemModel"]),
@@ -120,17 +121,21 @@ let package = Package(
             resources: [.copy("Corpus")]),
         tests("SMBCryptographyTests", ["SMBCryptography"]),
         tests(
+            "RemoteProceduresTests", ["RemoteProcedures", "WindowsTypes", "WireCoding", "HostileInput"],
+            resources: [.copy("Corpus")]),
+        tests(
             "SMBProtocolTests",
             [
                 "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography",
-                "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore", "ContentStore",
-                "ProtocolErrors", "HostileInput",
+                "RemoteProcedures", "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl",
+                "MetadataStore", "ContentStore", "ProtocolErrors", "HostileInput",
             ]),
         tests(
             "SMBServerTests",
             [
                 "SMBServer", "SMBClient", "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication",
-                "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore", "ContentStore",
+                "SMBCryptography", "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore",
+                "ContentStore",
                 logging,
             ]),
         tests(

@@ -244,13 +244,14 @@ class ConnectionTests(CommandCase):
         self.assertEqual(self.names(), [])
 
     def test_list_of_shares(self):
-        """IPC$ can be connected to and holds no pipe yet: no list, but no waiting either."""
-        command = ["smbclient", "-L", self.server.host, "-p", str(self.server.port), "-m", "SMB2_02"]
+        """Everybody who comes in is told the shares, at once."""
+        command = ["smbclient", "-g", "-L", self.server.host, "-p", str(self.server.port), "-m", "SMB2_02"]
         for login in (["-A", self.server.auth_file], ["-N"]):
             with self.subTest(login=login):
+                said = []
 
                 def ask():
-                    subprocess.run(
+                    result = subprocess.run(
                         command + login,
                         stdin=subprocess.DEVNULL,
                         stdout=subprocess.PIPE,
@@ -258,8 +259,12 @@ class ConnectionTests(CommandCase):
                         timeout=30,
                         env=smbclient_environment(),
                     )
+                    said.append(result.stdout.decode())
 
                 self.assertLess(timed(ask), QUICK)
+                if not ORACLE:
+                    self.assertIn("Disk|export|", said[0])
+                    self.assertIn("IPC|IPC$|", said[0])
         if not ORACLE:
             text = self.server.smbclient("ls; mkdir x; put %s x" % self.local("a.txt"), share="IPC$", check=False).text
             self.assertEqual(text.count("NT_STATUS_OBJECT_NAME_NOT_FOUND"), 3, text)

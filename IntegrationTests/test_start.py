@@ -85,7 +85,6 @@ class ReadinessTests(ScratchTestCase):
             "smbclient //",
             "-p 12445",
             "mount -t cifs",
-            "vers=2.0",
             "ls",
             mount,
             "Guest access is on",

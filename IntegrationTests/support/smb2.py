@@ -59,6 +59,7 @@ STATUS = {
     "FILE_LOCK_CONFLICT": 0xC0000054,
     "LOCK_NOT_GRANTED": 0xC0000055,
     "DELETE_PENDING": 0xC0000056,
+    "RANGE_NOT_LOCKED": 0xC000007E,
     "PRIVILEGE_NOT_HELD": 0xC0000061,
     "LOGON_FAILURE": 0xC000006D,
     "DISK_FULL": 0xC000007F,
@@ -70,8 +71,10 @@ STATUS = {
     "BAD_NETWORK_NAME": 0xC00000CC,
     "DIRECTORY_NOT_EMPTY": 0xC0000101,
     "NOT_A_DIRECTORY": 0xC0000103,
+    "CANCELLED": 0xC0000120,
     "CANNOT_DELETE": 0xC0000121,
     "FILE_CLOSED": 0xC0000128,
+    "INVALID_LOCK_RANGE": 0xC00001A1,
     "USER_SESSION_DELETED": 0xC0000203,
     "STOPPED_ON_SYMLINK": 0x8000002D,
 }
@@ -92,6 +95,7 @@ ATTRIBUTE_READONLY, ATTRIBUTE_HIDDEN, ATTRIBUTE_SYSTEM, ATTRIBUTE_DIRECTORY, ATT
     0x80,
 )
 FLAG_RESPONSE, FLAG_ASYNC, FLAG_RELATED, FLAG_SIGNED = 0x1, 0x2, 0x4, 0x8
+LOCK_SHARED, LOCK_EXCLUSIVE, LOCK_UNLOCK, LOCK_FAIL_IMMEDIATELY = 0x1, 0x2, 0x4, 0x10
 END_OF_FILE_OFFSET = 0xFFFFFFFFFFFFFFFF
 EPOCH_DIFFERENCE = 116444736000000000  # FILETIME units between 1601 and 1970
 
@@ -139,6 +143,11 @@ class Response:
     @property
     def name(self) -> str:
         return status_name(self.status)
+
+    @property
+    def async_fields(self) -> dict:
+        """What names the request of an asynchronous response: the AsyncId stands where process and tree do otherwise."""
+        return {"message_id": self.message_id, "process": self.process, "tree_id": self.tree_id}
 
 
 def header(
@@ -268,6 +277,10 @@ class Connection:
         if want is not None and response.name not in want:
             raise SMBError(response.status, command)
         return response
+
+    def cancel(self, interim: Response):
+        """Ends the wait that the interim response has announced; there is no response to this."""
+        self.post(CANCEL, struct.pack("<HH", 4, 0), flags=FLAG_ASYNC, **interim.async_fields)
 
     # -- session ------------------------------------------------------------------------------------------------
     def negotiate(self, dialects=(0x0202,), security_mode=1) -> Response:
@@ -583,9 +596,34 @@ class File:
                 at += step
         return entries
 
+    @staticmethod
+    def lock_body(file_id, elements, sequence=0) -> bytes:
+        """`elements` are (offset, length, flags)."""
+        body = struct.pack("<HHI16s", 48, len(elements), sequence, file_id)
+        return body + b"".join(struct.pack("<QQII", *element, 0) for element in elements)
+
     def lock(self, offset, length, flags):
-        body = struct.pack("<HHI16sQQII", 48, 1, 0, self.id, offset, length, flags, 0)
-        return self.call(LOCK, body)
+        return self.call(LOCK, self.lock_body(self.id, [(offset, length, flags)]))
+
+    def lock_all(self, *elements):
+        return self.call(LOCK, self.lock_body(self.id, elements))
+
+    def lock_exclusive(self, offset, length):
+        return self.lock(offset, length, LOCK_EXCLUSIVE | LOCK_FAIL_IMMEDIATELY)
+
+    def lock_shared(self, offset, length):
+        return self.lock(offset, length, LOCK_SHARED | LOCK_FAIL_IMMEDIATELY)
+
+    def unlock(self, offset, length):
+        return self.lock(offset, length, LOCK_UNLOCK)
+
+    def lock_later(self, offset, length, flags=LOCK_EXCLUSIVE) -> "Response":
+        """A lock that has to wait: the interim response. The final one is the connection's next answer."""
+        self.connection.post(LOCK, self.lock_body(self.id, [(offset, length, flags)]), tree_id=self.tree.id)
+        response = Response(self.connection.receive_frame())
+        if response.status != STATUS["PENDING"] or not response.flags & FLAG_ASYNC:
+            raise SMBError(response.status, LOCK)
+        return response
 
     def control(self, code, data=b"", size=65536, want=("SUCCESS",)) -> Response:
         body = struct.pack("<HHI16sIIIIIIII", 57, 0, code, self.id, 120, len(data), 0, 0, 0, size, 1, 0) + data

@@ -65,6 +65,8 @@ package final class Ticket: Sendable {
         settle(.retry)?.run()
     }
 
+    package var isSettled: Bool { state.withLock { $0.resumption != nil } }
+
     package var isOverdue: Bool { state.withLock { $0.isOverdue } }
 
     /// Hands what was waited for to the ticket's owner: true once, and never for a ticket that is settled already.

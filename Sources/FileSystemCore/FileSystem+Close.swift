@@ -72,7 +72,7 @@ extension FileSystem {
     /// - Throws: `.accessDenied` without the right to delete, `.cannotDelete` for a READONLY file and the root, `.directoryNotEmpty`,
     ///   `.readOnly`, `.badHandle` for an open that is closed.
     package func setDeletePending(
-        _ isPending: Bool, _ open: Open, options: RemovalOptions = [], _ context: OperationContext
+        _ isPending: Bool, _ open: Open, options: NameChangeOptions = [], _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.setDeletePending, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.access.contains(.delete) else { throw .accessDenied }
@@ -98,7 +98,7 @@ extension FileSystem {
 
     /// What FILE_DELETE_ON_CLOSE and a disposition need. Every directory can lose its streams, the root among them.
     func requireDeletable(
-        _ record: InodeRecord, _ access: AccessMask, _ options: RemovalOptions = [], ofStream: Bool = false
+        _ record: InodeRecord, _ access: AccessMask, _ options: NameChangeOptions = [], ofStream: Bool = false
     ) throws(FileSystemError) {
         guard access.contains(.delete) else { throw .accessDenied }
         try requireWritable()

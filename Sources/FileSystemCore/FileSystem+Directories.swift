@@ -39,15 +39,16 @@ extension FileSystem {
         }
     }
 
-    /// One entry by its name, compared without regard to case: a listing whose pattern holds no wildcard needs no scan.
+    /// One entry by its name, compared without regard to case or exactly: a listing whose pattern holds no wildcard needs no scan.
     package func entry(
-        named name: FileName, in open: Open, _ context: OperationContext
+        named name: FileName, in open: Open, exactly: Bool = false, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<DirectoryEntry?> {
         try perform(.lookup, .entry(parent: open.inode, name: name), context) { () throws(FileSystemError) in
             guard open.isDirectory else { throw .notDirectory }
             guard open.access.contains(.readData) else { throw .accessDenied }
             let found = try namespace.reading { () throws(FileSystemError) -> DirectoryEntry? in
-                guard let entry = try entryIgnoringCase(name, in: open.inode) else { return nil }
+                let found = exactly ? try metadata.entry(named: name, in: open.inode) : try entryIgnoringCase(name, in: open.inode)
+                guard let entry = found else { return nil }
                 return DirectoryEntry(
                     name: entry.name.bytes, cookie: entry.cookie, attributes: try record(entry.inode).attributes)
             }

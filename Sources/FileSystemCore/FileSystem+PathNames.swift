@@ -57,4 +57,40 @@ extension FileSystem {
         }
         return nil
     }
+
+    /// The names from the root to what bears a number, one of them where it has several: AAPL's "resolve id". No record knows where
+    /// its file is named, so of a file that nobody has open every directory is searched.
+    ///
+    /// - Throws: `.notFound`.
+    package func path(
+        ofNumber inode: InodeNumber, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<[FileName]> {
+        try perform(.lookup, .inode(inode), context) { () throws(FileSystemError) in
+            guard let record = try metadata.inode(inode), record.attributes.linkCount > 0 else { throw .notFound }
+            if record.attributes.isDirectory {
+                guard let path = path(of: inode) else { throw .notFound }
+                return .done(path, unchanged)
+            }
+            for open in opens where open.inode == inode {
+                if let path = path(of: open) { return .done(path, unchanged) }
+            }
+            // Most searches come right after a listing, and this one costs: never on an event loop.
+            guard context.mayBlock else { return .wouldBlock }
+            var directories = [InodeNumber.root]
+            while let directory = directories.popLast() {
+                var cookie = DirectoryCookie.start
+                while case let page = try metadata.entries(in: directory, after: cookie, limit: 256), let last = page.last {
+                    for entry in page {
+                        if entry.inode == inode {
+                            guard let parent = path(of: directory) else { throw .notFound }
+                            return .done(parent + [entry.name], unchanged)
+                        }
+                        if try metadata.inode(entry.inode)?.attributes.isDirectory == true { directories.append(entry.inode) }
+                    }
+                    cookie = last.cookie
+                }
+            }
+            throw .notFound
+        }
+    }
 }

@@ -17,13 +17,13 @@ extension FileSystem {
     /// How many symbolic links one path may go through.
     private static let maximumLinksFollowed = 40
 
-    /// Walks a path from the root, names compared without regard to case, symbolic links followed inside the share. Under the
-    /// namespace lock.
+    /// Walks a path from the root, names compared without regard to case or exactly, symbolic links followed inside the share.
+    /// Under the namespace lock.
     ///
     /// - Throws: `.pathNotFound` when a component before the last is missing or no directory; `.notFound` for a link that leads out of
     ///   the share or round in a circle, and for a last component that is a link to nothing; `.accessDenied` without search permission.
     func resolve(
-        _ path: [FileName], followingLast: Bool, _ context: OperationContext
+        _ path: [FileName], followingLast: Bool, exactly: Bool = false, _ context: OperationContext
     ) throws(FileSystemError) -> ResolvedPath {
         /// Where the walk stands, and the directories from the root to there.
         var directory = try record(.root)
@@ -53,7 +53,11 @@ extension FileSystem {
             }
             try AccessCheck.require(.execute, of: context.identity, to: directory.attributes)
             let isLast = rest.isEmpty && ofLinks.isEmpty
-            guard let entry = try entryIgnoringCase(name, in: directory.attributes.inode) else {
+            let number = directory.attributes.inode
+            guard
+                let entry = exactly
+                    ? try metadata.entry(named: name, in: number) : try entryIgnoringCase(name, in: number)
+            else {
                 guard isLast, !isFromLink else { throw missing() }
                 return ResolvedPath(parent: directory, name: name)
             }

@@ -20,8 +20,7 @@ extension FileSystem {
                 request.disposition == .create ? nil : try openIfThere(request, context)
             if let found { return try finish(found, request, context) }
             let made = try namespace.writing { () throws(FileSystemError) -> Outcome<WindowsOpenResult> in
-                let place = try resolve(
-                    request.path, followingLast: !request.options.contains(.openReparsePoint), context)
+                let place = try resolve(request, context)
                 guard place.target != nil else { return try openNew(place, request, context) }
                 guard let stream = request.stream else { return try openExisting(place, request, context) }
                 if let found = try openStream(stream, of: place, request, context) { return found }
@@ -36,8 +35,7 @@ extension FileSystem {
         _ request: WindowsOpenRequest, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult>? {
         try namespace.reading { () throws(FileSystemError) -> Outcome<WindowsOpenResult>? in
-            let place = try resolve(
-                request.path, followingLast: !request.options.contains(.openReparsePoint), context)
+            let place = try resolve(request, context)
             if place.target != nil {
                 guard let stream = request.stream else { return try openExisting(place, request, context) }
                 return try openStream(stream, of: place, request, context)
@@ -45,6 +43,14 @@ extension FileSystem {
             guard request.disposition != .open, request.disposition != .overwrite else { throw .notFound }
             return nil
         }
+    }
+
+    private func resolve(
+        _ request: WindowsOpenRequest, _ context: OperationContext
+    ) throws(FileSystemError) -> ResolvedPath {
+        try resolve(
+            request.path, followingLast: !request.options.contains(.openReparsePoint),
+            exactly: request.options.contains(.exactNames), context)
     }
 
     private func validate(_ request: WindowsOpenRequest) throws(FileSystemError) {
@@ -143,8 +149,9 @@ extension FileSystem {
         var dosAttributes = request.dosAttributes
         if !isDirectory { dosAttributes.insert(.archive) }
         let file = NewFile(
-            type: isDirectory ? .directory : .regular, permissions: Permissions(rawValue: isDirectory ? 0o777 : 0o666),
-            umask: options.umask, dosAttributes: dosAttributes)
+            type: isDirectory ? .directory : .regular,
+            permissions: request.permissions ?? Permissions(rawValue: isDirectory ? 0o777 : 0o666),
+            umask: request.permissions == nil ? options.umask : 0, dosAttributes: dosAttributes)
         let (record, made) = try insert(file, named: name, in: parent.attributes.inode, context)
         var (opened, receipt) = (OpenedFile(file: record), made)
         if let stream = request.stream {

@@ -10,7 +10,7 @@ extension FileSystem {
     ///   `.exists` without `replacing`; `.sharingViolation`; `.pathNotFound`; `.readOnly`; `.deletePending`; `.invalidName` for a path
     ///   that ends in a stream; `.invalidArgument` for an open of a named stream, which has no path of its own.
     package func rename(
-        _ open: Open, to path: [FileName], endingInStream: Bool = false, replacing: Bool, options: RemovalOptions = [],
+        _ open: Open, to path: [FileName], endingInStream: Bool = false, replacing: Bool, options: NameChangeOptions = [],
         _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.rename, .open(open.id, open.inode), context) { () throws(FileSystemError) in
@@ -21,7 +21,7 @@ extension FileSystem {
                     throw open.inode == .root ? .accessDenied : .notFound
                 }
                 try requireWritable()
-                let place = try resolve(path, followingLast: false, context)
+                let place = try resolve(path, followingLast: false, exactly: options.contains(.exactNames), context)
                 guard let parent = place.parent else { throw .exists }
                 let moved = try record(open.inode)
                 guard !arbitration.forbids(.delete, to: open.inode, excluding: open.id) else { throw .sharingViolation }
@@ -63,13 +63,13 @@ extension FileSystem {
     ///
     /// - Throws: `.isDirectory` for a directory, `.exists` without `replacing`, as ``rename(_:to:replacing:_:)``.
     package func link(
-        _ open: Open, to path: [FileName], replacing: Bool, options: RemovalOptions = [], _ context: OperationContext
+        _ open: Open, to path: [FileName], replacing: Bool, options: NameChangeOptions = [], _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.link, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard !open.isDirectory else { throw .isDirectory }
             guard let newName = path.last else { throw .invalidName }
             let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, [ContentID]) in
-                let place = try resolve(path, followingLast: false, context)
+                let place = try resolve(path, followingLast: false, exactly: options.contains(.exactNames), context)
                 guard let parent = place.parent else { throw .exists }
                 let linked = try record(open.inode)
                 var target = place.entry
@@ -91,7 +91,7 @@ extension FileSystem {
 
     /// Whether SMB lets `target` be replaced.
     private func requireReplaceable(
-        _ target: EntryRecord, _ replacing: Bool, _ options: RemovalOptions, in parent: InodeRecord, by moved: InodeRecord,
+        _ target: EntryRecord, _ replacing: Bool, _ options: NameChangeOptions, in parent: InodeRecord, by moved: InodeRecord,
         _ context: OperationContext
     ) throws(FileSystemError) {
         guard replacing else { throw .exists }

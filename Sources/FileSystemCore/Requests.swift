@@ -78,6 +78,8 @@ package struct WindowsOpenRequest: Sendable {
         package static let writeThrough = Options(rawValue: 8)
         /// FILE_OPEN_REPARSE_POINT: a symbolic link is opened, not followed.
         package static let openReparsePoint = Options(rawValue: 16)
+        /// Names that differ in case are two names: an open of the SMB3 POSIX extensions.
+        package static let exactNames = Options(rawValue: 256)
     }
 
     /// From the share's root; empty is the root. `..` does not occur.
@@ -92,6 +94,8 @@ package struct WindowsOpenRequest: Sendable {
     package var dosAttributes: DOSAttributes
     /// In bytes; space that is reserved for a new or overwritten file.
     package var allocationSize: UInt64
+    /// For what is made, past the share's umask; nil for the share's usual ones.
+    package var permissions: Permissions?
 
     package init(
         path: [FileName], stream: FileName? = nil, access: AccessMask, share: ShareMode, disposition: CreateDisposition,
@@ -152,17 +156,19 @@ package struct AttributeChanges: Equatable, Sendable {
     }
 }
 
-/// How a name gives way to a deletion, a rename or a link of SMB's: the flags that FileDispositionInformationEx,
-/// FileRenameInformationEx and FileLinkInformationEx share — [MS-FSCC] 2.4.12, 2.4.43.
-package struct RemovalOptions: OptionSet, Sendable {
+/// How a deletion, a rename or a link of SMB's treats names: the flags that FileDispositionInformationEx,
+/// FileRenameInformationEx and FileLinkInformationEx share — [MS-FSCC] 2.4.12, 2.4.43 — and how new names are looked up.
+package struct NameChangeOptions: OptionSet, Sendable {
     package let rawValue: UInt8
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The name goes when the handle closes, or at once, though others have the file open; their opens live on without it.
-    package static let posixSemantics = RemovalOptions(rawValue: 1)
+    package static let posixSemantics = NameChangeOptions(rawValue: 1)
     /// READONLY does not protect the file.
-    package static let ignoresReadOnly = RemovalOptions(rawValue: 2)
+    package static let ignoresReadOnly = NameChangeOptions(rawValue: 2)
+    /// Names that differ in case are two names.
+    package static let exactNames = NameChangeOptions(rawValue: 4)
 }
 
 package struct DirectoryEntry: Sendable {

@@ -200,3 +200,32 @@ package struct AppInstanceIDContext: CreateContextData {
         }
     }
 }
+
+/// SMB2_CREATE_APP_INSTANCE_VERSION — [MS-SMB2] 2.2.13.2.15
+package struct AppInstanceVersionContext: CreateContextData {
+    package static let name = CreateContextName.appInstanceVersion
+    package var high: UInt64
+    package var low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    package init(data: [UInt8]) throws(WireError) {
+        var reader = WireReader(data.span.bytes)
+        try reader.expectStructureSize(24)
+        try reader.skip(6)
+        high = try reader.integer()
+        low = try reader.integer()
+    }
+
+    package var data: [UInt8] {
+        Self.written { writer in
+            writer.integer(UInt16(24))
+            writer.zeros(6)
+            writer.integer(high)
+            writer.integer(low)
+        }
+    }
+}

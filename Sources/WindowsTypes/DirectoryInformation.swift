@@ -26,6 +26,8 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
     case idAllExtdDirectory = 80
     /// FileIdAllExtdBothDirectoryInformation
     case idAllExtdBothDirectory = 81
+    /// FilePosixInformation, of the SMB3 POSIX extensions
+    case posix = 100
 
     package init?(_ informationClass: FileInformationClass) {
         self.init(rawValue: informationClass.rawValue)
@@ -36,7 +38,7 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
         switch self {
         case .directory, .fullDirectory, .bothDirectory, .names, .idBothDirectory, .idFullDirectory: false
         case .idExtdDirectory, .idExtdBothDirectory, .id64ExtdDirectory, .id64ExtdBothDirectory, .idAllExtdDirectory,
-            .idAllExtdBothDirectory:
+            .idAllExtdBothDirectory, .posix:
             true
         }
     }
@@ -57,7 +59,42 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
         case .id64ExtdBothDirectory: 106
         case .idAllExtdDirectory: 96
         case .idAllExtdBothDirectory: 122
+        // Without the two SIDs, whose length varies.
+        case .posix: 92
         }
+    }
+}
+
+/// What an entry of the POSIX class has beyond the others.
+package struct PosixEntryFacts: Equatable, Sendable {
+    package var device: UInt32
+    package var facts: PosixFileFacts
+
+    package init(device: UInt32, facts: PosixFileFacts) {
+        self.device = device
+        self.facts = facts
+    }
+}
+
+/// What macOS reads where FileIdBothDirectoryInformation has EaSize, the short name and a reserved field, once it and
+/// the server have agreed on it with an AAPL context.
+package struct AppleEntryFacts: Equatable, Sendable {
+    /// An access mask.
+    package var maximalAccess: UInt32
+    /// Bytes.
+    package var resourceForkSize: UInt64
+    /// Type and creator of a file, flags, extended flags, the date when it was added: 16 bytes, integers big-endian.
+    package var finderInfo: [UInt8]
+    /// `st_mode`, the type included.
+    package var mode: UInt16
+
+    package static let finderInfoByteCount = 16
+
+    package init(maximalAccess: UInt32, resourceForkSize: UInt64, finderInfo: [UInt8], mode: UInt16) {
+        self.maximalAccess = maximalAccess
+        self.resourceForkSize = resourceForkSize
+        self.finderInfo = finderInfo
+        self.mode = mode
     }
 }
 
@@ -82,6 +119,10 @@ package struct DirectoryEntryInformation: Equatable, Sendable {
     package var fileID: UInt64
     /// WTF-8.
     package var fileName: [UInt8]
+    /// Only in the POSIX class.
+    package var posix: PosixEntryFacts?
+    /// Only in FileIdBothDirectoryInformation, for clients that have asked for it.
+    package var apple: AppleEntryFacts?
 
     package init(
         fileIndex: UInt32 = 0, creationTime: FileTime = .zero, lastAccessTime: FileTime = .zero,
@@ -119,8 +160,20 @@ package struct DirectoryEntryInformation: Equatable, Sendable {
     private init(_ reader: inout WireReader, _ informationClass: DirectoryInformationClass) throws(WireError) {
         self.init(fileName: [])
         fileIndex = try reader.integer()
-        let nameLength: UInt32
-        if informationClass == .names {
+        var nameLength: UInt32 = 0
+        if informationClass == .posix {
+            let information = try FilePosixInformation(parsing: &reader)
+            creationTime = information.creationTime
+            lastAccessTime = information.lastAccessTime
+            lastWriteTime = information.lastWriteTime
+            changeTime = information.changeTime
+            endOfFile = information.endOfFile
+            allocationSize = information.allocationSize
+            fileAttributes = information.fileAttributes
+            fileID = information.inode
+            posix = PosixEntryFacts(device: information.device, facts: information.facts)
+            nameLength = try reader.integer()
+        } else if informationClass == .names {
             nameLength = try reader.integer()
         } else {
             creationTime = try FileTime(parsing: &reader)
@@ -133,7 +186,7 @@ package struct DirectoryEntryInformation: Equatable, Sendable {
             nameLength = try reader.integer()
         }
         switch informationClass {
-        case .directory, .names: break
+        case .directory, .names, .posix: break
         case .fullDirectory:
             eaSize = try reader.integer()
         case .bothDirectory:

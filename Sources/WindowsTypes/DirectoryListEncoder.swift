@@ -29,12 +29,37 @@ package struct DirectoryListEncoder: Sendable {
     /// Short names are empty: this server makes none.
     package mutating func append(_ entry: borrowing DirectoryEntryInformation, to writer: inout WireWriter) -> Bool {
         let nameLength = UTF16LE.byteCount(of: entry.fileName)
+        if informationClass == .posix { return appendPosix(entry, nameLength: nameLength, to: &writer) }
         let end = writer.bytes.count
         let position = start + (end - start + 7) / 8 * 8
         guard position - start + fixedByteCount + nameLength <= limit else { return false }
         writer.zeros(position - end + fixedByteCount)
         if count > 0 { Self.store(UInt32(truncatingIfNeeded: position - previous), at: previous, &writer) }
         writeFields(entry, nameLength: UInt32(truncatingIfNeeded: nameLength), at: position, &writer)
+        UTF16LE.encode(entry.fileName, to: &writer)
+        previous = position
+        count += 1
+        return true
+    }
+
+    /// An entry of the POSIX class, in which two SIDs stand before the name.
+    private mutating func appendPosix(
+        _ entry: borrowing DirectoryEntryInformation, nameLength: Int, to writer: inout WireWriter
+    ) -> Bool {
+        guard let posix = entry.posix else { return false }
+        let end = writer.bytes.count
+        let position = start + (end - start + 7) / 8 * 8
+        let whole = 8 + FilePosixInformation.fixedByteCount + posix.facts.byteCount + 4 + nameLength
+        guard position - start + whole <= limit else { return false }
+        writer.zeros(position - end + 4)
+        if count > 0 { Self.store(UInt32(truncatingIfNeeded: position - previous), at: previous, &writer) }
+        writer.integer(entry.fileIndex)
+        FilePosixInformation(
+            creationTime: entry.creationTime, lastAccessTime: entry.lastAccessTime, lastWriteTime: entry.lastWriteTime,
+            changeTime: entry.changeTime, endOfFile: entry.endOfFile, allocationSize: entry.allocationSize,
+            fileAttributes: entry.fileAttributes, inode: entry.fileID, device: posix.device, facts: posix.facts
+        ).write(to: &writer)
+        writer.integer(UInt32(truncatingIfNeeded: nameLength))
         UTF16LE.encode(entry.fileName, to: &writer)
         previous = position
         count += 1
@@ -63,7 +88,7 @@ package struct DirectoryListEncoder: Sendable {
             put(entry.fileAttributes.rawValue, 56)
             put(nameLength, 60)
             switch informationClass {
-            case .directory, .names: break
+            case .directory, .names, .posix: break
             case .fullDirectory, .bothDirectory: put(entry.eaSize, 64)
             case .idFullDirectory:
                 put(entry.eaSize, 64)
@@ -71,6 +96,15 @@ package struct DirectoryListEncoder: Sendable {
             case .idBothDirectory:
                 put(entry.eaSize, 64)
                 put(entry.fileID, 96)
+                guard let apple = entry.apple else { break }
+                put(apple.maximalAccess, 64)
+                // Where the short name would be, of all its 24 bytes.
+                put(UInt8(24), 68)
+                put(apple.resourceForkSize, 70)
+                for (place, byte) in apple.finderInfo.prefix(AppleEntryFacts.finderInfoByteCount).enumerated() {
+                    put(byte, 78 + place)
+                }
+                put(apple.mode, 94)
             case .idExtdDirectory, .idExtdBothDirectory:
                 put(entry.eaSize, 64)
                 put(entry.reparsePointTag, 68)

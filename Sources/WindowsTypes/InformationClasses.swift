@@ -62,6 +62,8 @@ package struct FileInformationClass: RawRepresentable, Hashable, Sendable {
     package static let id64ExtdBothDirectory = FileInformationClass(rawValue: 79)
     package static let idAllExtdDirectory = FileInformationClass(rawValue: 80)
     package static let idAllExtdBothDirectory = FileInformationClass(rawValue: 81)
+    /// Of the SMB3 POSIX extensions, for queries and listings.
+    package static let posix = FileInformationClass(rawValue: 100)
 }
 
 /// FS_INFORMATION_CLASS — [MS-FSCC] 2.5. Open as ``FileInformationClass`` is.
@@ -83,4 +85,6 @@ package struct FileSystemInformationClass: RawRepresentable, Hashable, Sendable 
     package static let driverPath = FileSystemInformationClass(rawValue: 9)
     package static let volumeFlags = FileSystemInformationClass(rawValue: 10)
     package static let sectorSize = FileSystemInformationClass(rawValue: 11)
+    /// Of the SMB3 POSIX extensions.
+    package static let posix = FileSystemInformationClass(rawValue: 100)
 }

@@ -28,7 +28,7 @@ enum Banner {
                 let credentials = settings.smb.guest ? "guest" : "username=\(users.first?.name ?? "USER")"
                 lines.append("  smbclient //\(host)/\(share.smbName) -p \(smb.port) \(login) -c ls")
                 lines.append(
-                    "  mount -t cifs //\(host)/\(share.smbName) /mnt -o port=\(smb.port),vers=2.0,\(credentials)")
+                    "  mount -t cifs //\(host)/\(share.smbName) /mnt -o port=\(smb.port),\(credentials)")
             }
             if let mount = instance.mounts[share.name] {
                 lines.append("  ls -la \(mount)")

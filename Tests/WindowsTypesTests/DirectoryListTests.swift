@@ -1,3 +1,4 @@
+import AccessControl
 import HostileInput
 import Testing
 import WindowsTypes
@@ -32,6 +33,57 @@ struct DirectoryListTests {
         (.idAllExtdBothDirectory, "\(common) 03000000 04000000 5500000000000000 \(number128) \(noShortName) \(name)"),
     ]
 
+    @Test("the POSIX class: two identifiers of any length stand before the name")
+    func posixEntries() throws {
+        var posix = entry
+        posix.eaSize = 0
+        posix.reparsePointTag = 0
+        posix.posix = PosixEntryFacts(
+            device: 9,
+            facts: PosixFileFacts(
+                hardLinks: 1, mode: 0o644, owner: SID(unixUser: 1), group: SID(authority: 0, [0])))
+        let expected = bytes(
+            ofHex: """
+                00000000 07000000 \(timeHex) \(otherTimeHex) \(timeHex) \(otherTimeHex) ff0f000000000000
+                0010000000000000 20000000 5500000000000000 09000000 00000000 01000000 00000000 a4010000
+                0102 000000000016 01000000 01000000 0101 000000000000 00000000 04000000 \(Self.name)
+                """)
+        for (room, fits) in [(expected.count, true), (expected.count - 1, false)] {
+            var writer = WireWriter()
+            var encoder = DirectoryListEncoder(informationClass: .posix, limit: room, writer: writer)
+            #expect(encoder.append(posix, to: &writer) == fits)
+            #expect(writer.bytes == (fits ? expected : []))
+        }
+        #expect(try parse(expected, .posix) == [posix])
+        for count in 1..<expected.count {
+            #expect(throws: WireError.self, "\(count)") { _ = try parse(Array(expected[..<count]), .posix) }
+        }
+    }
+
+    @Test("what macOS reads stands where EaSize, the short name and a reserved field are, in one class")
+    func appleEntries() throws {
+        var apple = entry
+        apple.apple = AppleEntryFacts(
+            maximalAccess: 0x001F_01FF, resourceForkSize: 0x0102, finderInfo: Array(1...16), mode: 0o100644)
+        func list(_ informationClass: DirectoryInformationClass, _ entry: DirectoryEntryInformation) -> [UInt8] {
+            var writer = WireWriter()
+            var encoder = DirectoryListEncoder(informationClass: informationClass, limit: 1000, writer: writer)
+            #expect(encoder.append(entry, to: &writer))
+            return writer.bytes
+        }
+        #expect(
+            list(.idBothDirectory, apple)
+                == bytes(
+                    ofHex: """
+                        \(Self.common) ff011f00 18 00 0201000000000000 0102030405060708090a0b0c0d0e0f10 a481
+                        5500000000000000 \(Self.name)
+                        """))
+        for informationClass in DirectoryInformationClass.allCases
+        where informationClass != .idBothDirectory && informationClass != .posix {
+            #expect(list(informationClass, apple) == list(informationClass, entry))
+        }
+    }
+
     private func parse(_ bytes: [UInt8], _ informationClass: DirectoryInformationClass) throws
         -> [DirectoryEntryInformation]
     {
@@ -57,7 +109,7 @@ struct DirectoryListTests {
         }
     }
 
-    @Test("all fields come back", arguments: DirectoryInformationClass.allCases.filter(\.hasReparsePointTag))
+    @Test("all fields come back", arguments: DirectoryInformationClass.allCases.filter { $0.hasReparsePointTag && $0 != .posix })
     func allFields(informationClass: DirectoryInformationClass) throws {
         var writer = WireWriter()
         var encoder = DirectoryListEncoder(informationClass: informationClass, limit: 1000, writer: writer)
@@ -67,7 +119,7 @@ struct DirectoryListTests {
 
     @Test(
         "a list behind other bytes: aligned to itself, linked, cut at its limit",
-        arguments: DirectoryInformationClass.allCases)
+        arguments: DirectoryInformationClass.allCases.filter { $0 != .posix })
     func lists(informationClass: DirectoryInformationClass) throws {
         // 13 bytes before it: the alignment counts from the list's start.
         var writer = WireWriter(appendingTo: [])

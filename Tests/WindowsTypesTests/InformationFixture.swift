@@ -1,3 +1,4 @@
+import AccessControl
 import HostileInput
 import Testing
 import WindowsTypes
@@ -101,6 +102,26 @@ let informationFixtures: [InformationFixture] = [
             volumeCreationTime: time, volumeSerialNumber: 0xABCD_EF01, supportsObjects: true,
             volumeLabel: Array("v".utf8)),
         "\(timeHex) 01efcdab 02000000 01 00 7600"),
+    InformationFixture(
+        FilePosixInformation(
+            creationTime: time, lastAccessTime: otherTime, lastWriteTime: time, changeTime: otherTime, endOfFile: 5,
+            allocationSize: 0x1000, fileAttributes: .archive, inode: 0x1122, device: 7,
+            facts: PosixFileFacts(
+                hardLinks: 2, reparseTag: 0xA000_000C, mode: 0o20644, owner: SID(unixUser: 1000),
+                group: SID(unixGroup: 100))),
+        """
+        \(timeHex) \(otherTimeHex) \(timeHex) \(otherTimeHex) 0500000000000000 0010000000000000 20000000
+        2211000000000000 07000000 00000000 02000000 0c0000a0 a4210000
+        0102 000000000016 01000000 e8030000 0102 000000000016 02000000 64000000
+        """),
+    InformationFixture(
+        FileFsPosixInformation(
+            optimalTransferSize: 0x1000, blockSize: 0x200, totalBlocks: 3, availableBlocks: 4, userAvailableBlocks: 5,
+            totalFileNodes: 6, freeFileNodes: 7, identifier: 8),
+        """
+        00100000 00020000 0300000000000000 0400000000000000 0500000000000000 0600000000000000 0700000000000000
+        0800000000000000
+        """),
     InformationFixture(FileFsLabelInformation(volumeLabel: Array("v".utf8)), "02000000 7600"),
     InformationFixture(
         FileFsSizeInformation(

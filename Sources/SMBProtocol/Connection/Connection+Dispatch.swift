@@ -38,8 +38,7 @@ extension Connection {
             return .failure(SMBFailure(.userSessionDeleted))
         }
         guard case .disk(let share) = tree.target else {
-            // No pipe exists, so none can be opened or be open.
-            return .failure(SMBFailure(message.header.command == .create ? .objectNameNotFound : .fileClosed))
+            return executePipeCommand(&message, tree, &work)
         }
         // No handler begins where its calls would be refused.
         if !message.mayBlock, share.fileSystem.isBlocking { return .success(.wouldBlock) }

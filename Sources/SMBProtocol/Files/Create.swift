@@ -12,15 +12,21 @@ package enum CreateCommand {
         let request: CreateRequest = try context.request()
         if context.isTraced { context.subject = request.name }
         try context.requireRoomForOpen()
-        let contexts = try CreateContextAnswers(request.createContexts)
+        let contexts = try CreateContextAnswers(
+            request.createContexts, isPosixNegotiated: context.connection.isPosixNegotiated)
+        let appleOutcome = try AppleExtensions.answer(contexts.apple, context)
+        guard case .done(let apple, _) = appleOutcome else { return .waiting(for: appleOutcome) }
         let wanted = try openRequest(request, contexts)
         let outcome = try context.core { operation throws(FileSystemError) in
             try context.fileSystem.open(wanted, operation)
         }
         guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
         try setExtendedAttributes(contexts.extendedAttributes, result, context)
-        let entry = context.register(result.open, state: FileState(createOptions: request.createOptions))
-        let answer = response(result, entry, contexts, context)
+        var state = FileState(createOptions: request.createOptions)
+        state.isPosix = contexts.posixMode != nil
+        let entry = context.register(result.open, state: state)
+        let answers = contexts.answers(result, volume: context.fileSystem.identifier, apple: apple)
+        let answer = response(result, entry, answers)
         answer.write(to: &context.writer)
         return .success(receipt)
     }
@@ -36,12 +42,14 @@ package enum CreateCommand {
         try CreateRules.check(request.createOptions, request.createDisposition, access)
         try CreateRules.check(request.fileAttributes, request.createOptions)
         guard request.shareAccess.isSubset(of: [.read, .write, .delete]) else { throw SMBFailure(.invalidParameter) }
+        let isPosix = contexts.posixMode != nil
         let path: WindowsPath
-        switch WindowsPath.parse(request.name) {
+        switch isPosix ? WindowsPath.parsePosix(request.name) : WindowsPath.parse(request.name) {
         case .success(let parsed): path = parsed
         case .failure(let fault): throw SMBFailure(fault.status)
         }
         var options = coreOptions(request.createOptions)
+        if isPosix { options.insert(.exactNames) }
         if path.namesDirectory {
             // What is no directory cannot be named like one — [MS-FSA] 2.1.5.1
             guard !options.contains(.nonDirectory), CreateRules.suitsDirectories(request.createDisposition) else {
@@ -58,10 +66,28 @@ package enum CreateCommand {
             options.insert(.nonDirectory)
         case .named(let name): stream = name
         }
-        return WindowsOpenRequest(
-            path: path.components, stream: stream, access: access, share: ShareMode(rawValue: UInt8(request.shareAccess.rawValue & 7)),
-            disposition: coreDisposition(request.createDisposition), options: options,
+        var wanted = WindowsOpenRequest(
+            path: path.components, stream: stream, access: access,
+            share: ShareMode(rawValue: UInt8(request.shareAccess.rawValue & 7)),
+            disposition: try disposition(request, path), options: options,
             dosAttributes: DOSAttributes(request.fileAttributes), allocationSize: contexts.allocationSize)
+        // Whoever says the mode has taken its umask from it.
+        wanted.permissions = contexts.posixMode.map { Permissions(rawValue: UInt16(truncatingIfNeeded: $0)) }
+        return wanted
+    }
+
+    /// A snapshot that is named in the path is not there, and nothing is made under its name — [MS-SMB2] 3.3.5.9
+    private static func disposition(
+        _ request: CreateRequest, _ path: WindowsPath
+    ) throws(SMBFailure) -> FileSystemCore.CreateDisposition {
+        guard let last = path.components.last, SnapshotToken.isOne(last.bytes) else {
+            return coreDisposition(request.createDisposition)
+        }
+        switch request.createDisposition {
+        case .open, .openIf: return .open
+        case .overwrite, .overwriteIf, .supersede: return .overwrite
+        case .create: throw SMBFailure(.objectNameNotFound)
+        }
     }
 
     private static func coreOptions(_ options: CreateOptions) -> WindowsOpenRequest.Options {
@@ -103,8 +129,7 @@ package enum CreateCommand {
     // MARK: What is answered
 
     private static func response(
-        _ result: WindowsOpenResult, _ entry: SMBOpen, _ contexts: CreateContextAnswers,
-        _ context: borrowing CommandContext
+        _ result: WindowsOpenResult, _ entry: SMBOpen, _ contexts: [CreateContext]
     ) -> CreateResponse {
         let attributes = result.attributes
         let action: SMBMessages.CreateAction =
@@ -119,6 +144,6 @@ package enum CreateCommand {
             lastAccessTime: FileTime(attributes.accessTime), lastWriteTime: FileTime(attributes.modificationTime),
             changeTime: FileTime(attributes.changeTime), allocationSize: attributes.windowsAllocationSize,
             endOfFile: attributes.windowsEndOfFile, fileAttributes: attributes.windowsAttributes, fileID: entry.fileID,
-            createContexts: contexts.answers(result, volume: context.fileSystem.identifier))
+            createContexts: contexts)
     }
 }

@@ -5,24 +5,25 @@ import SMBMessages
 import WindowsTypes
 import WireCoding
 
-/// What a CREATE's contexts ask for — [MS-SMB2] 2.2.13.2. Contexts of other names are ignored; names that occur twice
-/// have been refused by the parser.
+/// What a CREATE's contexts ask for, and what they are answered — [MS-SMB2] 2.2.13.2. Contexts of other names are
+/// ignored; names that occur twice have been refused by the parser.
 struct CreateContextAnswers {
     /// Bytes.
     private(set) var allocationSize: UInt64 = 0
     /// For a file that is made or overwritten.
     private(set) var extendedAttributes: [FileFullEaInformation] = []
+    /// The mode of an open of the POSIX extensions; nil for one of Windows'.
+    private(set) var posixMode: UInt32?
+    private(set) var apple: AppleRequest?
     private var maximalAccess: MaximalAccessQuery?
     private var wantsOnDiskID = false
 
-    init(_ contexts: [CreateContext]) throws(SMBFailure) {
+    /// - Parameter isPosixNegotiated: whether the POSIX context means anything on this connection.
+    init(_ contexts: [CreateContext], isPosixNegotiated: Bool = false) throws(SMBFailure) {
         guard !contexts.isEmpty else { return }
-        if contexts.data(named: CreateContextName.durableHandleReconnect) != nil {
-            // No handle is ever durable here, so none can be taken up again — [MS-SMB2] 3.3.5.9.7
-            throw SMBFailure(.objectNameNotFound)
-        }
+        try CreateContextRules.checkHandles(contexts)
         do throws(WireError) {
-            for context in contexts { try apply(context) }
+            for context in contexts { try apply(context, isPosixNegotiated) }
         } catch {
             throw SMBFailure(.invalidParameter)
         }
@@ -31,30 +32,29 @@ struct CreateContextAnswers {
         if contexts.data(named: CreateContextName.timewarpToken) != nil { throw SMBFailure(.objectNameNotFound) }
     }
 
-    private mutating func apply(_ context: CreateContext) throws(WireError) {
-        func require(_ counts: Int...) throws(WireError) {
-            guard counts.contains(context.data.count) else { throw .invalid("a create context has the wrong length") }
-        }
+    private mutating func apply(_ context: CreateContext, _ isPosixNegotiated: Bool) throws(WireError) {
         guard context.name.count >= 4 else { throw .invalid("a create context's name is too short") }
+        try CreateContextRules.checkLength(context)
         switch context.name {
-        case CreateContextName.queryMaximalAccess:
-            try require(0, 8)
-            maximalAccess = try MaximalAccessQuery(data: context.data)
-        case CreateContextName.queryOnDiskID:
-            try require(0)
-            wantsOnDiskID = true
+        case CreateContextName.queryMaximalAccess: maximalAccess = try MaximalAccessQuery(data: context.data)
+        case CreateContextName.queryOnDiskID: wantsOnDiskID = true
         case CreateContextName.allocationSize:
-            try require(8)
             allocationSize = try AllocationSizeContext(data: context.data).allocationSize
-        case CreateContextName.timewarpToken: try require(8)
-        case CreateContextName.durableHandleRequest: try require(16)
         case CreateContextName.extendedAttributes:
             extendedAttributes = try ExtendedAttributesContext(data: context.data).entries
+        case CreateContextName.securityDescriptor: try CreateContextRules.checkDescriptor(context.data)
+        case CreateContextName.appInstanceID: _ = try AppInstanceIDContext(data: context.data)
+        case CreateContextName.appInstanceVersion: _ = try AppInstanceVersionContext(data: context.data)
+        case CreateContextName.posix where isPosixNegotiated:
+            guard context.data.count == 4 else { throw .invalid("a create context has the wrong length") }
+            posixMode = try PosixCreateRequest(data: context.data).mode
+        case CreateContextName.apple: apple = try AppleRequest(data: context.data)
         default: break
         }
     }
 
-    func answers(_ result: WindowsOpenResult, volume: UInt64) -> [CreateContext] {
+    /// - Parameter apple: the answer to ``apple``, which takes more than this open to give.
+    func answers(_ result: WindowsOpenResult, volume: UInt64, apple: AppleResponse?) -> [CreateContext] {
         var answers: [CreateContext] = []
         if let maximalAccess {
             if let timestamp = maximalAccess.timestamp, timestamp == FileTime(result.attributes.modificationTime) {
@@ -68,6 +68,8 @@ struct CreateContextAnswers {
             answers.append(
                 OnDiskIDResponse(diskFileID: result.attributes.inode.rawValue, volumeID: volume).context)
         }
+        if posixMode != nil { answers.append(PosixCreateResponse(facts: result.attributes.posixFacts).context) }
+        if let apple { answers.append(apple.context) }
         return answers
     }
 }

@@ -11,15 +11,20 @@ struct DirectoryListing {
     private let informationClass: DirectoryInformationClass
     private let limit: Int
     private let isSingle: Bool
+    /// Names are exact, and links are listed as what they are.
+    private let isPosix: Bool
+    /// The directory itself, where entries tell what macOS wants to know; nil for others.
+    private var appleDirectory: Attributes?
     private var encoder: DirectoryListEncoder
     /// An entry was there that did not fit.
     private(set) var hasOverflowed = false
     private var output: WireWriter
 
-    init(_ informationClass: DirectoryInformationClass, limit: Int, isSingle: Bool) {
+    init(_ informationClass: DirectoryInformationClass, limit: Int, isSingle: Bool, isPosix: Bool) {
         self.informationClass = informationClass
         self.limit = limit
         self.isSingle = isSingle
+        self.isPosix = isPosix
         output = WireWriter(reservingCapacity: min(limit, 65_536))
         encoder = DirectoryListEncoder(informationClass: informationClass, limit: limit, writer: output)
     }
@@ -37,6 +42,13 @@ struct DirectoryListing {
     mutating func fill(
         _ scan: inout DirectoryScan, _ directory: Open, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
+        if informationClass == .idBothDirectory, context.session.readsAppleAttributes {
+            let outcome = try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.attributes(directory, operation)
+            }
+            guard case .done(let attributes, _) = outcome else { return outcome.withoutValue }
+            appleDirectory = attributes
+        }
         if scan.pattern.isLiteral, let name = try? FileName(WindowsName.decode(scan.expression)) {
             return try fill(oneNamed: name, &scan, directory, context)
         }
@@ -65,7 +77,7 @@ struct DirectoryListing {
     ) throws(SMBFailure) -> Outcome<Void> {
         guard !scan.isAtEnd else { return .done((), Receipt(sequence: CommitSequence(rawValue: 0))) }
         let outcome = try context.core { operation throws(FileSystemError) in
-            try context.fileSystem.entry(named: name, in: directory, operation)
+            try context.fileSystem.entry(named: name, in: directory, exactly: isPosix, operation)
         }
         guard case .done(let entry, let receipt) = outcome else { return outcome.withoutValue }
         if let entry, try !append(entry, nil, directory, context) { return .done((), receipt) }
@@ -87,19 +99,26 @@ struct DirectoryListing {
         _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Bool {
         let isDots = entry.cookie <= .dotDot
-        let name = isDots ? entry.name : WindowsName.encode(entry.name)
+        let name = isDots ? entry.name : WindowsName.encode(entry.name, isPosix ? .posix : .windows)
         if let pattern, !pattern.matchesAll, !pattern.matches(name, fold: { CaseMapping.upper($0) }) { return true }
         var attributes = entry.attributes
-        if attributes.type == .symbolicLink, let followed = target(of: entry, in: directory, context) {
+        if attributes.type == .symbolicLink, !isPosix, let followed = target(of: entry, in: directory, context) {
             attributes = followed
         }
-        let information = DirectoryEntryInformation(
+        var information = DirectoryEntryInformation(
             creationTime: FileTime(attributes.creationTime), lastAccessTime: FileTime(attributes.accessTime),
             lastWriteTime: FileTime(attributes.modificationTime), changeTime: FileTime(attributes.changeTime),
             endOfFile: attributes.windowsEndOfFile, allocationSize: attributes.windowsAllocationSize,
             fileAttributes: attributes.windowsAttributes,
             eaSize: informationClass.hasReparsePointTag ? 0 : attributes.reparseTag, reparsePointTag: attributes.reparseTag,
             fileID: attributes.inode.rawValue, fileName: name)
+        if informationClass == .posix {
+            let device = UInt32(truncatingIfNeeded: context.fileSystem.identifier)
+            information.posix = PosixEntryFacts(device: device, facts: attributes.posixFacts)
+        }
+        if let appleDirectory {
+            information.apple = AppleExtensions.facts(of: attributes, in: appleDirectory, context.identity)
+        }
         guard encoder.append(information, to: &output) else {
             hasOverflowed = true
             return false

@@ -86,6 +86,7 @@ struct FileQuery {
                 FileAttributeTagInformation(
                     fileAttributes: attributes.windowsAttributes, reparseTag: attributes.reparseTag
                 ).bytes)
+        case .posix: file.state.isPosix ? InformationAnswer(attributes.posixInformation(volume: volume).bytes) : nil
         case .id:
             InformationAnswer(
                 FileIdInformation(volumeSerialNumber: volume, fileID: attributes.inode.rawValue).bytes)

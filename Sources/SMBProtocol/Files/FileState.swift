@@ -14,6 +14,9 @@ package struct FileState {
     package var scan: DirectoryScan?
     /// How many extended attributes a listing that did not end has told; nil before one begins — [MS-FSA] 2.1.1.6's NextEaEntry
     package var toldAttributes: Int?
+    package var lockSequences = LockSequences()
+    /// Opened with the POSIX create context: names are exact, and the POSIX classes are answered.
+    package var isPosix = false
     /// Given out by FSCTL_SRV_REQUEST_RESUME_KEY; nil until the first.
     package var resumeKey: ResumeKey?
 

@@ -18,8 +18,11 @@ enum FileUpdate {
         case .linkEx: return try link(file, as: try Target(try parse(request) as FileRenameInformationEx), context)
         case .disposition:
             let disposition: FileDispositionInformation = try parse(request)
+            // unlink(2) knows neither READONLY nor other opens.
+            let options: NameChangeOptions = file.state.isPosix ? [.posixSemantics, .ignoresReadOnly] : []
             return try context.core { operation throws(FileSystemError) in
-                try context.fileSystem.setDeletePending(disposition.deletePending, file.open, operation)
+                try context.fileSystem.setDeletePending(
+                    disposition.deletePending, file.open, options: options, operation)
             }
         case .dispositionEx: return try setDisposition(try parse(request), file, context)
         case .position:
@@ -54,7 +57,12 @@ enum FileUpdate {
         let name: [UInt8]
         let rootDirectory: UInt64
         let isReplacing: Bool
-        var options: RemovalOptions = []
+        private var options: NameChangeOptions = []
+
+        /// An open of the POSIX extensions renames as rename(2) does.
+        func options(for file: SMBOpen) -> NameChangeOptions {
+            file.state.isPosix ? options.union([.posixSemantics, .ignoresReadOnly, .exactNames]) : options
+        }
 
         init(_ rename: FileRenameInformation) {
             (name, rootDirectory, isReplacing) = (rename.fileName, rename.rootDirectory, rename.replaceIfExists)
@@ -76,25 +84,25 @@ enum FileUpdate {
     private static func rename(
         _ file: SMBOpen, to target: Target, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
-        if target.name.first == 0x3A { return try renameStream(target, file, context) }
-        let path = try path(target.name, target.rootDirectory)
+        if target.name.first == 0x3A, !file.state.isPosix { return try renameStream(target, file, context) }
+        let path = try path(target.name, target.rootDirectory, file)
         return try context.core { operation throws(FileSystemError) in
             try context.fileSystem.rename(
                 file.open, to: path.components, endingInStream: path.stream != .none, replacing: target.isReplacing,
-                options: target.options, operation)
+                options: target.options(for: file), operation)
         }
     }
 
     private static func link(
         _ file: SMBOpen, as target: Target, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
-        let path = try path(target.name, target.rootDirectory)
+        let path = try path(target.name, target.rootDirectory, file)
         // A second name for a directory — [MS-FSA] 2.1.5.15.6
         guard !file.open.isDirectory else { throw SMBFailure(.fileIsADirectory) }
         guard path.stream == .none else { throw SMBFailure(.objectNameInvalid) }
         return try context.core { operation throws(FileSystemError) in
             try context.fileSystem.link(
-                file.open, to: path.components, replacing: target.isReplacing, options: target.options, operation)
+                file.open, to: path.components, replacing: target.isReplacing, options: target.options(for: file), operation)
         }
     }
 
@@ -103,7 +111,7 @@ enum FileUpdate {
         _ disposition: FileDispositionInformationEx, _ file: SMBOpen, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
         guard disposition.flags.isSubset(of: .defined) else { throw SMBFailure(.invalidParameter) }
-        var options: RemovalOptions = []
+        var options: NameChangeOptions = []
         if disposition.flags.contains(.posixSemantics) { options.insert(.posixSemantics) }
         if disposition.flags.contains(.ignoreReadOnlyAttribute) {
             guard file.open.access.contains(.writeAttributes) else { throw SMBFailure(.accessDenied) }
@@ -116,11 +124,13 @@ enum FileUpdate {
     }
 
     /// The path that a rename or a link names. Unlike CREATE's it may begin with a backslash.
-    private static func path(_ name: [UInt8], _ rootDirectory: UInt64) throws(SMBFailure) -> WindowsPath {
+    private static func path(
+        _ name: [UInt8], _ rootDirectory: UInt64, _ file: SMBOpen
+    ) throws(SMBFailure) -> WindowsPath {
         // No path is relative to a handle here: RootDirectory is zero — [MS-FSCC] 2.4.42.2
         guard rootDirectory == 0, !name.isEmpty else { throw SMBFailure(.invalidParameter) }
-        let relative = WindowsPath.isSeparator(name[0]) ? Array(name.dropFirst()) : name
-        switch WindowsPath.parse(relative) {
+        let relative = WindowsPath.isSeparator(name[0]) && !file.state.isPosix ? Array(name.dropFirst()) : name
+        switch file.state.isPosix ? WindowsPath.parsePosix(name) : WindowsPath.parse(relative) {
         case .failure(let fault): throw SMBFailure(fault.status)
         case .success(let path):
             guard !path.namesDirectory else { throw SMBFailure(.objectNameInvalid) }

@@ -48,6 +48,7 @@ package enum InformationTable {
         Row(48, "FileNormalizedNameInformation"),
         Row(54, "FileStandardLinkInformation", .refused(.notSupported)),
         Row(59, "FileIdInformation"),
+        Row(100, "FilePosixInformation"),
     ]
 
     /// QUERY_INFO, InfoType FILESYSTEM — [MS-FSCC] 2.5
@@ -63,6 +64,7 @@ package enum InformationTable {
         Row(9, "FileFsDriverPathInformation", .refused(.notSupported)),
         Row(10, "FileFsVolumeFlagsInformation", .refused(.notSupported)),
         Row(11, "FileFsSectorSizeInformation"),
+        Row(100, "FileFsPosixInformation"),
     ]
 
     /// SET_INFO, InfoType FILE — [MS-FSCC] 2.4
@@ -112,6 +114,7 @@ package enum InformationTable {
         Row(79, "FileId64ExtdBothDirectoryInformation"),
         Row(80, "FileIdAllExtdDirectoryInformation"),
         Row(81, "FileIdAllExtdBothDirectoryInformation"),
+        Row(100, "FilePosixInformation"),
     ]
 
     /// - Throws: the status that the table has for a class, INVALID_INFO_CLASS for one that it has not.

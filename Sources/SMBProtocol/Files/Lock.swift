@@ -9,11 +9,17 @@ package enum LockCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: LockRequest = try context.request()
         // What was waited for is there, even if the handle has gone meanwhile and has taken it along.
-        if let ticket = context.resuming, ticket.isGranted { return succeed(&context) }
+        if let ticket = context.resuming, ticket.isGranted {
+            let open = context.session.opens[request.fileID.volatile]
+            return succeed(request, open?.fileID == request.fileID ? open : nil, &context)
+        }
         let isUnlock = request.locks.first?.flags == .unlock
         // An expired session may give up what it has — [MS-SMB2] 3.3.5.2.9
         if context.session.state == .expired, !isUnlock { throw SMBFailure(.networkSessionExpired) }
         let file = try context.open(request.fileID)
+        if verifiesSequence(context), file.state.lockSequences.isReplay(request) {
+            return succeed(request, file, &context)
+        }
         return isUnlock ? try unlock(request, file, &context) : try lock(request, file, &context)
     }
 
@@ -28,7 +34,7 @@ package enum LockCommand {
         }
         guard case .done = outcome else { return .waiting(for: outcome) }
         guard unlocks.count == request.locks.count else { throw SMBFailure(.invalidParameter) }
-        return succeed(&context)
+        return succeed(request, file, &context)
     }
 
     /// Processing Locks — [MS-SMB2] 3.3.5.14.2
@@ -60,10 +66,19 @@ package enum LockCommand {
             return try context.fileSystem.lockAll(file.open, wishes, operation)
         }
         guard case .done = outcome else { return .waiting(for: outcome) }
-        return succeed(&context)
+        return succeed(request, file, &context)
     }
 
-    private static func succeed(_ context: inout CommandContext) -> CommandResult {
+    /// "If Connection.Dialect belongs to the SMB 3.x dialect family and Connection.ServerCapabilities includes
+    /// SMB2_GLOBAL_CAP_MULTI_CHANNEL": before that the field is reserved, and only a durable open could use it.
+    private static func verifiesSequence(_ context: borrowing CommandContext) -> Bool {
+        context.connection.terms.capabilities.contains(.multiChannel)
+    }
+
+    private static func succeed(
+        _ request: LockRequest, _ file: SMBOpen?, _ context: inout CommandContext
+    ) -> CommandResult {
+        if verifiesSequence(context) { file?.state.lockSequences.succeeded(request) }
         LockResponse().write(to: &context.writer)
         return .success
     }

@@ -19,11 +19,14 @@ package enum QueryDirectoryCommand {
         }
         try InformationTable.require(
             request.fileInformationClass.rawValue, in: InformationTable.directoryQueryHandling)
-        guard let informationClass = DirectoryInformationClass(request.fileInformationClass) else {
+        let isPosix = file.state.isPosix
+        guard let informationClass = DirectoryInformationClass(request.fileInformationClass),
+            informationClass != .posix || isPosix
+        else {
             throw SMBFailure(.invalidInfoClass)
         }
         guard request.fileName.count <= maximumExpressionBytes,
-            !request.fileName.contains(where: WindowsPath.isSeparator)
+            !request.fileName.contains(where: { WindowsPath.isSeparator($0) && (!isPosix || $0 == 0x2F) })
         else { throw SMBFailure(.objectNameInvalid) }
         guard file.open.access.contains(.readData) else { throw SMBFailure(.accessDenied) }
         guard request.outputBufferLength >= UInt32(informationClass.fixedByteCount) else {
@@ -33,7 +36,7 @@ package enum QueryDirectoryCommand {
         var scan = begin(request, file.state.scan)
         var listing = DirectoryListing(
             informationClass, limit: Int(request.outputBufferLength),
-            isSingle: request.flags.contains(.returnSingleEntry))
+            isSingle: request.flags.contains(.returnSingleEntry), isPosix: isPosix)
         let outcome = try listing.fill(&scan, file.open, context)
         guard case .done(_, let receipt) = outcome else { return .waiting(for: outcome) }
         if listing.isEmpty {

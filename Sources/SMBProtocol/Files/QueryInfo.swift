@@ -48,7 +48,7 @@ package enum QueryInfoCommand {
         let query = FileQuery(
             attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
             file: file, volume: context.fileSystem.identifier, streams: streams)
-        let path = FileQuery.needsPath(informationClass) ? windowsPath(of: file, context.fileSystem) : []
+        let path = FileQuery.needsPath(informationClass) ? wirePath(of: file, context.fileSystem) : []
         guard let answer = query.answer(informationClass, path: path, limit: Int(request.outputBufferLength)) else {
             throw SMBFailure(.invalidInfoClass)
         }
@@ -66,7 +66,7 @@ package enum QueryInfoCommand {
         guard case .done(let statistics, _) = outcome else { return .waiting(for: outcome) }
         let query = VolumeQuery(
             statistics: statistics, label: Array(context.share.name.utf8),
-            isReadOnly: context.fileSystem.options.isReadOnly)
+            isReadOnly: context.fileSystem.options.isReadOnly, isPosix: file.state.isPosix)
         guard let answer = query.answer(informationClass) else { throw SMBFailure(.invalidInfoClass) }
         return try reply(answer, request, &context)
     }
@@ -85,10 +85,12 @@ package enum QueryInfoCommand {
         return .reply(isWhole ? .success : .bufferOverflow, nil)
     }
 
-    /// From the share's root, with a leading backslash; a named stream follows its colon.
-    private static func windowsPath(of file: SMBOpen, _ fileSystem: FileSystem) -> [UInt8] {
+    /// From the share's root, with a leading separator: a backslash, a slash for an open of the POSIX extensions. A named stream
+    /// follows its colon.
+    private static func wirePath(of file: SMBOpen, _ fileSystem: FileSystem) -> [UInt8] {
+        let separator = UInt8(ascii: file.state.isPosix ? "/" : "\\")
         let stream = file.open.streamName.map { [0x3A] + $0.bytes } ?? []
-        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [0x5C] + stream }
-        return path.flatMap { [0x5C] + $0.windowsName } + stream
+        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [separator] + stream }
+        return path.flatMap { [separator] + WindowsName.encode($0.bytes, file.state.isPosix ? .posix : .windows) } + stream
     }
 }

@@ -8,6 +8,8 @@ struct VolumeQuery {
     /// WTF-8.
     let label: [UInt8]
     let isReadOnly: Bool
+    /// Asked through an open of the POSIX extensions.
+    let isPosix: Bool
 
     /// Nil for a class that the table does not answer.
     func answer(_ informationClass: FileSystemInformationClass) -> InformationAnswer? {
@@ -21,6 +23,7 @@ struct VolumeQuery {
         case .fullSize: InformationAnswer(fullSize.bytes)
         case .objectID: InformationAnswer(FileFsObjectIdInformation(objectID: objectID).bytes)
         case .sectorSize: InformationAnswer(sectorSize.bytes)
+        case .posix: isPosix ? InformationAnswer(posix.bytes) : nil
         default: nil
         }
     }
@@ -64,6 +67,16 @@ struct VolumeQuery {
         return FileFsAttributeInformation(
             fileSystemAttributes: claims, maximumComponentNameLength: UInt32(FileName.maximumUnits),
             fileSystemName: Array("NTFS".utf8))
+    }
+
+    /// As the mount's statfs(2) has it.
+    private var posix: FileFsPosixInformation {
+        let unit = UInt64(max(statistics.blockSize, 1))
+        let free = statistics.freeBytes / unit
+        return FileFsPosixInformation(
+            optimalTransferSize: statistics.blockSize, blockSize: statistics.blockSize,
+            totalBlocks: statistics.totalBytes / unit, availableBlocks: free, userAvailableBlocks: free,
+            totalFileNodes: statistics.inodes &+ free, freeFileNodes: free, identifier: statistics.identifier)
     }
 
     private var objectID: GUID { GUID(first: statistics.identifier, second: 0) }

@@ -13,16 +13,27 @@ package import FileSystemModel
 /// The first three lines are the map of Linux's cifs (`mapposix`) and of macOS. For every entry name,
 /// `decode(encode(name))` is `name`.
 package enum WindowsName {
+    /// Which names go over the wire as they are.
+    package enum Rules: Sendable {
+        case windows
+        /// Of an open of the SMB3 POSIX extensions: what UTF-16 can say is said. Clients may send mapped names too.
+        case posix
+    }
+
     /// What the entry's name is called on the wire, as WTF-8.
-    package static func encode(_ name: [UInt8]) -> [UInt8] {
-        guard needsEncoding(name) else { return name }
+    package static func encode(_ name: [UInt8], _ rules: Rules = .windows) -> [UInt8] {
+        guard needsEncoding(name, rules) else { return name }
         var result: [UInt8] = []
         result.reserveCapacity(name.count + 8)
         var index = 0
         while index < name.count {
             let byte = name[index]
             if byte < 0x80 {
-                append(ascii: byte, isLast: index == name.count - 1, to: &result)
+                if rules == .posix {
+                    result.append(byte)
+                } else {
+                    append(ascii: byte, isLast: index == name.count - 1, to: &result)
+                }
                 index += 1
                 continue
             }
@@ -76,7 +87,8 @@ package enum WindowsName {
         }
     }
 
-    private static func needsEncoding(_ name: [UInt8]) -> Bool {
+    private static func needsEncoding(_ name: [UInt8], _ rules: Rules) -> Bool {
+        if rules == .posix { return name.contains { $0 >= 0x80 } }
         guard let last = name.last, last != 0x20, last != 0x2E else { return true }
         for byte in name where byte >= 0x80 || isReserved(byte) { return true }
         return false

@@ -85,6 +85,31 @@ package struct WindowsPath: Equatable, Sendable {
         return .success(path)
     }
 
+    /// Takes the name of a POSIX open apart: at slashes alone, every other byte is a name's own. `.` stays where it is, `..`
+    /// goes back by name — SMB3 POSIX extensions, 2.2.13
+    package static func parsePosix(_ name: [UInt8]) -> Result<WindowsPath, Fault> {
+        guard name.count <= maximumBytes else { return .failure(.pathTooLong) }
+        var path = WindowsPath(components: [])
+        path.namesDirectory = name.count > 1 && name.last == UInt8(ascii: "/")
+        for part in name.split(separator: UInt8(ascii: "/")) {
+            switch Array(part) {
+            case [0x2E]: continue
+            case [0x2E, 0x2E]:
+                guard path.components.popLast() != nil else { return .failure(.aboveRoot) }
+            case let bytes:
+                guard !bytes.contains(0) else { return .failure(.nul) }
+                do {
+                    path.components.append(try FileName(WindowsName.decode(bytes)))
+                } catch .nameTooLong {
+                    return .failure(.tooLong)
+                } catch {
+                    return .failure(.dot)
+                }
+            }
+        }
+        return .success(path)
+    }
+
     static func isSeparator(_ byte: UInt8) -> Bool { byte == 0x5C || byte == 0x2F }
 
     /// One component: its rules, then the map.

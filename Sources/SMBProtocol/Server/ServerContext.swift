@@ -1,4 +1,5 @@
 package import Authentication
+import RemoteProcedures
 package import SMBMessages
 import Synchronization
 package import WindowsTypes
@@ -15,17 +16,22 @@ package final class ServerContext: Sendable {
     package let maximumDialect: Dialect
     package let signing: SigningPolicy
     package let encryption: EncryptionPolicy
+    /// After that a session has to authenticate again; nil never.
+    package let sessionLifetimeSeconds: Int?
     /// Is told of every request; nil costs nothing.
     package let observer: (any RequestObserver)?
     /// Takes down who does less than is wanted; nil: nothing in particular is.
     package let demand: ConnectionDemand?
     package let registry = SessionRegistry()
+    /// What can be called at the pipes of IPC$.
+    let interfaces: InterfaceRegistry
     private let sharesByName: [String: Share]
 
     package init(
         shares: [Share], authentication: AuthenticationConfiguration, limits: ServerLimits = ServerLimits(),
         serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
+        sessionLifetimeSeconds: Int? = nil,
         observer: (any RequestObserver)? = nil, demand: ConnectionDemand? = nil
     ) {
         self.shares = shares
@@ -35,6 +41,7 @@ package final class ServerContext: Sendable {
         self.maximumDialect = maximumDialect
         self.signing = signing
         self.encryption = encryption
+        self.sessionLifetimeSeconds = sessionLifetimeSeconds
         self.observer = observer
         self.demand = demand
         let random = authentication.random(16)
@@ -46,6 +53,14 @@ package final class ServerContext: Sendable {
                     second: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
             }
         startTime = FileTime(rawValue: authentication.fileTime())
+        let clock = authentication.fileTime
+        let description = ServerDescription(
+            name: authentication.names.netBIOSComputer, domain: authentication.names.netBIOSDomain, comment: "DittoFS",
+            shares: shares.map { SharedResource(name: $0.name, comment: $0.comment) } + [
+                SharedResource(name: "IPC$", kind: [.interprocess, .special], comment: "Remote procedures")
+            ],
+            now: { FileTime(rawValue: clock()) })
+        interfaces = InterfaceRegistry(description.interfaces)
         sharesByName = Dictionary(
             shares.map { (Self.key(of: $0.name), $0) }, uniquingKeysWith: { first, _ in first })
     }

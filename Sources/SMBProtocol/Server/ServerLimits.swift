@@ -23,7 +23,12 @@ package struct ServerLimits: Sendable, Equatable {
     package var connectionsPerAddress = 1024
     package var sessionsPerConnection = 64
     package var treesPerSession = 256
+    /// Connections of a session beside its first.
+    package var channelsPerSession = 31
     package var opensPerConnection = 16_384
+    package var pipesPerConnection = 128
+    /// What was written to a connection's pipes and is no call yet, or answered there and has not been read.
+    package var pipeBytesPerConnection = 4 * 1024 * 1024
     /// Requests of one connection that wait: for a lock, another's open, a pool thread.
     package var pendingRequestsPerConnection = 512
     /// Of those requests together.

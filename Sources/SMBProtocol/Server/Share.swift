@@ -7,6 +7,8 @@ package import FileSystemCore
 package final class Share: Sendable {
     /// As configured, without leading slashes: `/export` is offered as `export`.
     package let name: String
+    /// What lists of shares say of it.
+    package let comment: String
     package let fileSystem: FileSystem
     /// This door's number in that file system.
     package let door: DoorID
@@ -21,10 +23,12 @@ package final class Share: Sendable {
     package let encryption: EncryptionPolicy
 
     package init(
-        name: String, fileSystem: FileSystem, door: DoorID, umask: UInt16 = 0o022, anonymousUID: UInt32 = 65534,
-        anonymousGID: UInt32 = 65534, mapsAllToAnonymous: Bool = false, encryption: EncryptionPolicy = .off
+        name: String, comment: String = "", fileSystem: FileSystem, door: DoorID, umask: UInt16 = 0o022,
+        anonymousUID: UInt32 = 65534, anonymousGID: UInt32 = 65534, mapsAllToAnonymous: Bool = false,
+        encryption: EncryptionPolicy = .off
     ) {
         self.name = String(name.drop { $0 == "/" })
+        self.comment = comment
         self.fileSystem = fileSystem
         self.door = door
         self.umask = umask

@@ -6,7 +6,7 @@ package final class TreeConnection {
     /// What stands behind a share's name.
     package enum Target {
         case disk(Share)
-        /// IPC$: can be connected to; nothing in it can be opened.
+        /// IPC$: named pipes, behind which procedures are called.
         case pipes
     }
 

@@ -80,7 +80,7 @@ struct CompoundTests {
             ).map(\.status)
         }
         #expect(try pair(.relatedOperations, nil) == [.invalidParameter, .invalidParameter])
-        #expect(try pair([], SessionID(rawValue: 5)) == [.userSessionDeleted, .userSessionDeleted])
+        #expect(try pair([], SessionID(rawValue: 5)) == [.userSessionDeleted, .invalidParameter])
         #expect(try pair([], nil) == [.success, .success])
     }
 

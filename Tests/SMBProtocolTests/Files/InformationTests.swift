@@ -16,7 +16,8 @@ struct InformationTests {
         let bench = try FilesBench()
         try bench.make("dir", directory: true)
         bench.connection.terms.dialect = .smb311
-        let file = try bench.open("dir\\some name")
+        bench.connection.terms.isPosixNegotiated = number == 100
+        let file = try number == 100 ? bench.openPosix("dir/some name") : bench.open("dir\\some name")
         let row = try #require(InformationTable.fileQueries.first { $0.number == number })
         let informationClass = FileInformationClass(rawValue: number)
         let whole = bench.query(informationClass, file)
@@ -51,7 +52,8 @@ struct InformationTests {
     @Test("volume classes: the table's", arguments: InformationTable.fileSystemQueries.map(\.number))
     func queriesVolumeClasses(number: UInt8) throws {
         let bench = try FilesBench()
-        let file = try bench.open("", .open, access: 0x80)
+        bench.connection.terms.isPosixNegotiated = number == 100
+        let file = try number == 100 ? bench.openPosix("", .open, access: 0x80) : bench.open("", .open, access: 0x80)
         let row = try #require(InformationTable.fileSystemQueries.first { $0.number == number })
         let informationClass = FileSystemInformationClass(rawValue: number)
         func ask(_ room: UInt32) -> Answer {

@@ -187,4 +187,48 @@ struct LockTests {
         #expect(try peer.settle().map(\.status) == [.success])
         #expect(try peer.request(.lock, body(one, [(2, 1, Self.exclusive)])).status == .success)
     }
+
+    @Test("a replayed request is answered, not carried out, where several channels may be: bucket and number")
+    func sequences() throws {
+        let file = try peer.open("f")
+        func send(_ bucket: UInt32, _ number: UInt32, _ flags: LockFlags) throws -> NTStatus {
+            let lock = LockElement(offset: 0, length: 10, flags: flags)
+            return try peer.request(
+                .lock, LockRequest(lockSequence: bucket << 4 | number, fileID: file, locks: [lock])).status
+        }
+        #expect(try send(1, 1, Self.exclusive) == .success)
+        #expect(try send(1, 1, Self.exclusive) == .lockNotGranted, "the field is reserved without channels")
+        #expect(try send(1, 1, .unlock) == .success)
+        peer.connection.terms.capabilities.insert(.multiChannel)
+        for bucket in [0, 65, 1 << 27] as [UInt32] {
+            #expect(try send(bucket, 1, Self.exclusive) == .success)
+            #expect(try send(bucket, 1, Self.exclusive) == .lockNotGranted, "bucket \(bucket) is none")
+            #expect(try send(bucket, 1, .unlock) == .success)
+        }
+        for bucket in [1, 64] as [UInt32] {
+            #expect(try send(bucket, 1, Self.exclusive) == .success)
+            #expect(try send(bucket, 1, Self.exclusive) == .success)
+            #expect(try send(bucket, 1, .unlock) == .success, "what it says plays no part")
+            #expect(try send(bucket, 2, Self.exclusive) == .lockNotGranted, "so it is locked still")
+            #expect(try send(bucket, 2, Self.exclusive) == .lockNotGranted, "what failed is tried again")
+            #expect(try send(bucket, 1, .unlock) == .success, "and has emptied the bucket")
+            #expect(try send(bucket, 1, .unlock) == .success)
+            #expect(try send(bucket, 15, .unlock) == .rangeNotLocked)
+        }
+    }
+
+    @Test("a lock that had to wait is known when it is sent again")
+    func waitedSequence() throws {
+        peer.connection.terms.capabilities.insert(.multiChannel)
+        let (one, two) = (try peer.open("f"), try peer.open("f"))
+        #expect(try lock(one, (0, 10, Self.exclusive)) == .success)
+        let request = LockRequest(
+            lockSequence: 0x25, fileID: two, locks: [LockElement(offset: 0, length: 10, flags: .exclusiveLock)])
+        #expect(try peer.request(.lock, request).status == .pending)
+        #expect(try lock(one, (0, 10, .unlock)) == .success)
+        #expect(try peer.settle().map(\.status) == [.success])
+        #expect(try peer.request(.lock, request).status == .success)
+        #expect(try lock(two, (0, 10, .unlock)) == .success)
+        #expect(try lock(two, (0, 10, .unlock)) == .rangeNotLocked)
+    }
 }

@@ -82,7 +82,9 @@ struct QueryDirectoryTests {
 
     @Test("classes: the table's, each with its fixed part", arguments: InformationTable.directoryQueries.map(\.number))
     func answersClasses(number: UInt8) throws {
-        let (bench, root) = try bench(["a"])
+        let (bench, windowsRoot) = try bench(["a"])
+        bench.connection.terms.isPosixNegotiated = number == 100
+        let root = try number == 100 ? bench.openPosix("", .open, access: 0x81) : windowsRoot
         let row = try #require(InformationTable.directoryQueries.first { $0.number == number })
         let informationClass = FileInformationClass(rawValue: number)
         let answer = bench.list(root, "a", informationClass)
@@ -95,7 +97,7 @@ struct QueryDirectoryTests {
         #expect(entry.fileName == [0x61])
         if structure != .names { #expect(entry.fileAttributes == .archive && entry.creationTime > .zero) }
         // Less than the fixed part, and less than the first entry.
-        let fixed = UInt32(structure.fixedByteCount)
+        let fixed = UInt32(structure.fixedByteCount + (structure == .posix ? 32 : 0))
         #expect(
             bench.list(root, "a", flags: .restartScans, informationClass, room: fixed - 1).status == .infoLengthMismatch
         )

@@ -1,0 +1,75 @@
+import AccessControl
+import FileSystemCore
+import FileSystemModel
+import SMBMessages
+import WindowsTypes
+
+/// What macOS is told of this server in an AAPL create context, and what its listings have then — Apple's smb_2.h
+enum AppleExtensions {
+    /// Finder shows an unknown model as a plain server.
+    private static let model = Array("DittoFS".utf8)
+
+    /// Nil: the request had no such context.
+    static func answer(
+        _ request: AppleRequest?, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<AppleResponse?> {
+        switch request {
+        case nil: return .done(nil, Receipt(sequence: CommitSequence(rawValue: 0)))
+        case .serverQuery(let fields, let capabilities):
+            return .done(answer(fields, capabilities, context), Receipt(sequence: CommitSequence(rawValue: 0)))
+        case .resolveID(let number):
+            do throws(FileSystemError) {
+                let outcome = try context.fileSystem.path(ofNumber: InodeNumber(rawValue: number), context.operation)
+                switch outcome {
+                case .pending(let ticket): return .pending(ticket)
+                case .wouldBlock: return .wouldBlock
+                case .done(let path, let receipt):
+                    let names = path.map(\.windowsName).joined(separator: [0x5C])
+                    return .done(.resolveID(status: .success, path: Array(names)), receipt)
+                }
+            } catch {
+                // "resolve_id_ntstatus": the open itself goes on.
+                let status = NTStatus(error)
+                return .done(.resolveID(status: status, path: []), Receipt(sequence: CommitSequence(rawValue: 0)))
+            }
+        }
+    }
+
+    /// Only what works is claimed. What the client can do decides how this session's listings look from now on.
+    private static func answer(
+        _ fields: AppleQueryFields, _ capabilities: AppleCapabilities, _ context: borrowing CommandContext
+    ) -> AppleResponse {
+        var ours: AppleCapabilities = .unixBased
+        if capabilities.contains(.readDirectoryAttributes) { ours.insert(.readDirectoryAttributes) }
+        if fields.contains(.serverCapabilities) {
+            context.session.readsAppleAttributes = ours.contains(.readDirectoryAttributes)
+        }
+        return .serverQuery(
+            capabilities: fields.contains(.serverCapabilities) ? ours : nil,
+            volumeCapabilities: fields.contains(.volumeCapabilities) ? [.resolveID, .fullSync] : nil,
+            model: fields.contains(.model) ? model : nil)
+    }
+
+    // MARK: Listings
+
+    /// What an entry of FileIdBothDirectoryInformation has for macOS.
+    ///
+    /// - Parameter directory: the directory's own attributes.
+    static func facts(
+        of attributes: Attributes, in directory: Attributes, _ identity: Identity
+    ) -> AppleEntryFacts {
+        AppleEntryFacts(
+            maximalAccess: AccessCheck.maximalAccess(of: identity, to: attributes, parent: directory).rawValue,
+            resourceForkSize: 0, finderInfo: finderInfo(attributes), mode: attributes.statMode)
+    }
+
+    /// Compressed Finder information without type, creator and flags: the date when the file was added, which is when
+    /// it was made, in seconds since 2000, big-endian.
+    private static func finderInfo(_ attributes: Attributes) -> [UInt8] {
+        let since2000 = attributes.creationTime.seconds.subtractingReportingOverflow(946_684_800)
+        let added = UInt32(bitPattern: since2000.overflow ? 0 : Int32(clamping: since2000.partialValue))
+        var result = [UInt8](repeating: 0, count: 12)
+        for shift in [24, 16, 8, 0] as [UInt32] { result.append(UInt8(truncatingIfNeeded: added >> shift)) }
+        return result
+    }
+}

@@ -1,0 +1,77 @@
+import RemoteProcedures
+import SMBMessages
+import WindowsTypes
+import WireCoding
+
+/// The FSCTLs of pipes — [MS-SMB2] 3.3.5.15.10 and [MS-FSCC] 2.3.49 to 2.3.52
+enum PipeControl {
+    static func handle(_ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
+        let request: IoctlRequest = try context.request()
+        // It names its pipe in its input, and comes without an open.
+        if request.ctlCode == .pipeWait { return try wait(request, &context) }
+        let pipe = try context.open(request.fileID)
+        switch request.ctlCode {
+        case .pipeTransceive: return try transceive(request, pipe, &context)
+        case .pipePeek: return try peek(request, pipe, &context)
+        // As with Samba, whatever else is asked of a pipe.
+        default: throw SMBFailure(.fsDriverRequired)
+        }
+    }
+
+    /// A write and the read of what it is answered with — [MS-FSCC] 2.3.51
+    private static func transceive(
+        _ request: IoctlRequest, _ pipe: PipeOpen, _ context: inout PipeContext
+    ) throws(SMBFailure) -> CommandResult {
+        let room = Int(request.maxOutputResponse)
+        if !context.isResumed {
+            guard pipe.association.unreadMessages == 0 else { throw SMBFailure(.pipeBusy) }
+            try PipeCommands.feed(pipe, request.input, context.connection)
+        }
+        guard let (bytes, isCut) = pipe.association.read(room) else {
+            if pipe.association.isOver { throw SMBFailure(.pipeDisconnected) }
+            // Not a whole call yet: its rest is to come.
+            return .pending(pipe.waitForMessage())
+        }
+        IoctlResponse(ctlCode: request.ctlCode, fileID: pipe.fileID, output: bytes).write(to: &context.writer)
+        return isCut ? .reply(.bufferOverflow, nil) : .success
+    }
+
+    /// What waits, without taking it — FSCTL_PIPE_PEEK reply, [MS-FSCC] 2.3.46
+    private static func peek(
+        _ request: IoctlRequest, _ pipe: PipeOpen, _ context: inout PipeContext
+    ) throws(SMBFailure) -> CommandResult {
+        let fixed = 16
+        let room = Int(request.maxOutputResponse)
+        guard room >= fixed else { throw SMBFailure(.infoLengthMismatch) }
+        let association = pipe.association
+        guard !association.isOver || association.unreadMessages > 0 else { throw SMBFailure(.pipeDisconnected) }
+        let data = association.peek(room - fixed)
+        var writer = WireWriter(reservingCapacity: fixed + data.count)
+        writer.integer(PipeInformation.connected)
+        writer.integer(UInt32(clamping: association.unreadBytes))
+        writer.integer(UInt32(clamping: association.unreadMessages))
+        writer.integer(UInt32(clamping: association.nextMessageBytes))
+        writer.append(data)
+        IoctlResponse(ctlCode: request.ctlCode, fileID: pipe.fileID, output: writer.bytes).write(to: &context.writer)
+        return data.count < association.nextMessageBytes ? .reply(.bufferOverflow, nil) : .success
+    }
+
+    /// A pipe that is there has an instance for everybody; no other will ever come — [MS-FSCC] 2.3.52
+    private static func wait(_ request: IoctlRequest, _ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
+        guard let name = try? waitedFor(request.input) else { throw SMBFailure(.invalidParameter) }
+        context.subject = name
+        guard context.connection.server.interfaces.pipe(named: String(decoding: name, as: UTF8.self)) != nil else {
+            throw SMBFailure(.objectNameNotFound)
+        }
+        IoctlResponse(ctlCode: request.ctlCode, fileID: request.fileID).write(to: &context.writer)
+        return .success
+    }
+
+    private static func waitedFor(_ input: [UInt8]) throws(WireError) -> [UInt8] {
+        var reader = WireReader(input.span.bytes)
+        try reader.skip(8)
+        let length: UInt32 = try reader.integer()
+        try reader.skip(2)
+        return try UTF16LE.decode(try reader.span(Int(clamping: length)))
+    }
+}
