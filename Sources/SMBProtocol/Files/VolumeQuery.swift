@@ -56,11 +56,12 @@ struct VolumeQuery {
             deviceType: FileFsDeviceInformation.deviceTypeDisk, characteristics: characteristics)
     }
 
-    /// Names are kept as they are written and found in any case; there are no descriptors, streams, quotas or
-    /// compression.
+    /// Names are kept as they are written and found in any case, and two may differ in nothing else; there are no descriptors,
+    /// quotas or compression.
     private var attribute: FileFsAttributeInformation {
         var claims: FileSystemAttributes = [
-            .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .supportsSparseFiles, .supportsReparsePoints, .supportsObjectIDs,
+            .caseSensitiveSearch, .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .namedStreams,
+            .supportsExtendedAttributes, .supportsSparseFiles, .supportsReparsePoints, .supportsObjectIDs,
             .supportsBlockRefcounting,
         ]
         if isReadOnly { claims.insert(.readOnlyVolume) }
