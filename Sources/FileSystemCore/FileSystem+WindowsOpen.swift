@@ -92,7 +92,7 @@ extension FileSystem {
         }
         if request.options.contains(.deleteOnClose) {
             do throws(FileSystemError) {
-                try requireDeletable(record, granted)
+                try requireDeletable(record, granted, request.options.contains(.exactNames) ? .ignoresReadOnly : [])
             } catch .directoryNotEmpty {
                 // It may be empty by then; if not, it stays.
             }
@@ -184,7 +184,12 @@ extension FileSystem {
         case .wait(let ticket): return .pending(armed(ticket, inode: attributes.inode))
         case .admitted: break
         }
-        open.state.withLock { $0.deletesOnClose = request.options.contains(.deleteOnClose) }
+        let deletes = request.options.contains(.deleteOnClose)
+        open.state.withLock { state in
+            state.deletesOnClose = deletes
+            // unlink(2) of a POSIX client: this close takes the name, whoever else has the file open.
+            state.removesNameOnClose = deletes && request.options.contains(.exactNames)
+        }
         register(open)
         return .done(
             WindowsOpenResult(open: open, action: action, attributes: attributes, maximalAccess: maximal), unchanged)

@@ -147,6 +147,12 @@ struct PosixTests {
         bench.close(readonly)
         #expect(!bench.exists("to") && !bench.exists("readonly"))
         #expect(try bench.text(file) == "new")
+        // As Linux unlinks: FILE_DELETE_ON_CLOSE, past READONLY and whoever has the file open.
+        try bench.make("again", "kept", attributes: .readOnly)
+        let reader = try bench.open("again", .open, access: 0x1)
+        bench.close(try bench.openPosix("again", .open, access: 0x0001_0000, options: .deleteOnClose))
+        #expect(bench.createPosix("again", .create).status == .success)
+        #expect(try bench.text(reader) == "kept")
     }
 }
 
