@@ -66,7 +66,7 @@ let package = Package(
                 "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "RemoteProcedures",
                 "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
             ]),
-        room("SMBServer", ["SMBProtocol", nioCore, nioPosix, logging]),
+        room("SMBServer", ["SMBProtocol", "WindowsTypes", nioCore, nioPosix, logging]),
         room(
             "SMBClient",
             ["SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemModel"]),

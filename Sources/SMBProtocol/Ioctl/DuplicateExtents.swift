@@ -110,7 +110,7 @@ enum DuplicateExtentsControl {
 extension CommandContext {
     /// Another open of the same tree connect, which an IOCTL names beside its own.
     func open(sameTree fileID: FileID) -> SMBOpen? {
-        guard let open = connection.opens[fileID.volatile], open.fileID == fileID, open.tree === tree
+        guard let open = session.opens[fileID.volatile], open.fileID == fileID, open.tree === tree
         else { return nil }
         return open
     }
