@@ -63,7 +63,7 @@ extension FileSystem {
             guard !sourceOverflow, !targetOverflow, targetEnd <= UInt64(Int64.max) else {
                 throw .fileTooLarge
             }
-            if source.inode == target.inode, sourceOffset < targetEnd, targetOffset < sourceEnd {
+            if source.subject == target.subject, sourceOffset < targetEnd, targetOffset < sourceEnd {
                 throw .invalidArgument
             }
             guard count > 0 else { return .done(0, unchanged) }
@@ -76,7 +76,7 @@ extension FileSystem {
             while done < count {
                 let length = min(Self.clonePiece, count - done)
                 receipt = try clonePiece(
-                    buffer, from: source.inode, at: sourceOffset + done, to: target, at: targetOffset + done,
+                    buffer, from: source, at: sourceOffset + done, to: target, at: targetOffset + done,
                     count: length,
                     context)
                 if let gate = receipt.gate { gates.append(gate) }
@@ -90,15 +90,15 @@ extension FileSystem {
     private static let clonePiece: UInt64 = 1 << 20
 
     private func clonePiece(
-        _ buffer: UnsafeMutableRawBufferPointer, from source: InodeNumber, at sourceOffset: UInt64,
+        _ buffer: UnsafeMutableRawBufferPointer, from source: Open, at sourceOffset: UInt64,
         to target: Open,
         at targetOffset: UInt64, count: UInt64, _ context: OperationContext
     ) throws(FileSystemError) -> Receipt {
-        try inodes.writing(source, target.inode) { () throws(FileSystemError) in
-            var record = try record(target.inode)
-            guard record.attributes.type == .regular else { throw .invalidArgument }
-            let to = try contentID(of: &record, context)
-            let from = source == target.inode ? to : try self.record(source).contentID
+        try inodes.writing(source.inode, target.inode) { () throws(FileSystemError) in
+            var opened = try opened(target)
+            guard opened.holdsBytes else { throw .invalidArgument }
+            let to = try contentID(of: &opened)
+            let from = source.subject == target.subject ? to : try self.opened(source).contentID
             var position: UInt64 = 0
             while position < count {
                 let extent = try from.flatMap { id throws(FileSystemError) in
@@ -117,12 +117,10 @@ extension FileSystem {
                 position += UInt64(length)
             }
             let end = targetOffset + count
-            record.attributes.size = max(record.attributes.size, end)
-            record.attributes.allocatedSize = try content.allocatedSize(to)
-            noteWrite(&record.attributes, by: target, context)
-            return try commit(
-                [.putInode(record)], context, events: [ChangeEvent(.data(targetOffset..<end), target.inode)]
-            )
+            opened.size = max(opened.size, end)
+            opened.allocatedSize = try content.allocatedSize(to)
+            noteWrite(&opened.file.attributes, by: target, context)
+            return try commit(opened, context, events: [written(targetOffset..<end, opened)])
         }
     }
 }

@@ -139,7 +139,9 @@ enum CopyChunkControl {
 extension CommandContext {
     /// The open of this session that a key was given for, through whichever of its tree connects.
     func open(resumeKey key: ResumeKey) -> SMBOpen? {
-        guard let open = session.opens[key.first], open.state.resumeKey == key, open.tree.session === session else {
+        guard let open = session.opens[key.first], open.state.resumeKey == key,
+            open.tree.session === session
+        else {
             return nil
         }
         return open

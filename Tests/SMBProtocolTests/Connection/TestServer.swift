@@ -62,8 +62,8 @@ struct TestServer {
         limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
         guests: Bool = true, hasSecondShare: Bool = false, symbolicLinks: SymbolicLinkPolicy = .follow,
-        sessionLifetimeSeconds: Int? = nil,
-        fileTime: (@Sendable () -> UInt64)? = nil, observer: (any RequestObserver)? = nil
+        sessionLifetimeSeconds: Int? = nil, fileTime: (@Sendable () -> UInt64)? = nil,
+        observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
         @Sendable func next() -> UInt64 {
