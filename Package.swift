@@ -66,7 +66,7 @@ let package = Package(
                 "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "RemoteProcedures",
                 "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
             ]),
-        room("SMBServer", ["SMBProtocol", nioCore, nioPosix, logging]),
+        room("SMBServer", ["SMBProtocol", "WindowsTypes", nioCore, nioPosix, logging]),
         room(
             "SMBClient",
             ["SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemModel"]),
@@ -134,7 +134,8 @@ let package = Package(
             "SMBServerTests",
             [
                 "SMBServer", "SMBClient", "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication",
-                "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore", "ContentStore",
+                "SMBCryptography", "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore",
+                "ContentStore",
                 logging,
             ]),
         tests(

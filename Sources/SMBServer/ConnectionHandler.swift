@@ -1,14 +1,17 @@
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
 import SMBProtocol
+import WindowsTypes
 
 /// The socket's side of one connection: feeds received frames to the machine and writes what it answers.
 ///
 /// `@unchecked Sendable`: all state is touched on the event loop only, but for ``wake(_:)`` and
 /// ``makePayload(capacity:)``, which use only what never changes, and for the machine, which a pool thread owns while
 /// ``isLent`` is set (the loop does not touch it then; the hand-overs go through the pool's and the loop's queues,
-/// which order them).
+/// which order them). Once ``strand`` is set the machine is the strand's for good: the loop hands it frames and takes
+/// back what it has to know.
 final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -16,6 +19,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
 
     private let server: ServerContext
     private let pool: NIOThreadPool
+    private let strands: Strands
+    let localAddresses: [LocalAddress]
     private let logger: Logger
     private let eventLoop: any EventLoop
     private let allocator: ByteBufferAllocator
@@ -29,10 +34,35 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     /// What came for the machine meanwhile.
     private var deferredWakes: [Wake] = []
     private var holdsRead = false
+    /// Where the machine runs once it shares a session with others; nil for almost all.
+    private var strand: Strand?
+    /// What the machine has said when it came back from there last.
+    private var report = Report()
+    /// What is to be done when the machine is back from its pool thread.
+    private var onReturn: [@Sendable () -> Void] = []
     private var isDraining = false
     private var isClosing = false
     private var clock: RepeatedTask?
     private var times: Times
+
+    /// What the loop has to know of a machine that it does not touch.
+    private struct Report {
+        var frameLimit = 0
+        var isAuthenticated = false
+        var isIdle = false
+        var hasWork = false
+        var endReason: DisconnectReason?
+
+        init() {}
+
+        init(_ machine: Connection) {
+            frameLimit = machine.frameLimit
+            isAuthenticated = machine.isAuthenticated
+            isIdle = machine.isIdle
+            hasWork = machine.hasWork
+            endReason = machine.endReason
+        }
+    }
 
     private struct Times {
         let opened: NIODeadline
@@ -46,9 +76,11 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
 
     private static let lingerMilliseconds: Int64 = 5000
 
-    init(server: ServerContext, pool: NIOThreadPool, logger: Logger, channel: any Channel) {
+    init(server: ServerContext, pool: NIOThreadPool, strands: Strands, logger: Logger, channel: any Channel) {
         self.server = server
         self.pool = pool
+        self.strands = strands
+        localAddresses = Self.addresses(of: channel)
         self.logger = logger
         eventLoop = channel.eventLoop
         allocator = channel.allocator
@@ -72,6 +104,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     private func deliver(_ wake: Wake) {
         guard let machine else { return wake.abandon() }
         guard !isLent else { return deferredWakes.append(wake) }
+        if let strand { return lend(machine, to: strand) { $0.wake(wake) } }
         machine.wake(wake)
         afterWork()
         flush()
@@ -80,6 +113,13 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     /// Does something to the handler where it runs.
     func onLoop(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {
         eventLoop.execute { body(self) }
+    }
+
+    private static func addresses(of channel: any Channel) -> [LocalAddress] {
+        guard let text = channel.localAddress?.ipAddress else { return [] }
+        var bytes = [UInt8](repeating: 0, count: text.contains(":") ? 16 : 4)
+        guard inet_pton(bytes.count == 16 ? AF_INET6 : AF_INET, text, &bytes) == 1 else { return [] }
+        return [LocalAddress(bytes: bytes)].compactMap { $0 }
     }
 
     // MARK: Life
@@ -118,7 +158,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
 
     private func closeIfDrained() {
         // What is left in the assembler is the beginning of a frame, unless nothing was looked at.
-        guard isDraining, !isPaused || assembler.isEmpty, !isLent, machine?.hasWork != true else { return }
+        guard isDraining, !isPaused || assembler.isEmpty, !isLent, now?.hasWork != true else { return }
         close(.shutdown)
     }
 
@@ -151,13 +191,18 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
         clock?.cancel()
         clock = nil
         guard let machine, !isLent else { return }
+        let ended = now?.endReason ?? reason
         self.machine = nil
         for wake in deferredWakes { wake.abandon() }
         deferredWakes.removeAll()
-        logger.debug(
-            "SMB connection closed",
-            metadata: ["client": "\(address)", "reason": "\(machine.endReason ?? reason)"])
-        if machine.blocksOnClose {
+        logger.debug("SMB connection closed", metadata: ["client": "\(address)", "reason": "\(ended)"])
+        let returned = onReturn
+        onReturn.removeAll()
+        for body in returned { body() }
+        if let strand {
+            let box = Lent(machine)
+            strand.run { box.machine.close(reason) }
+        } else if machine.blocksOnClose {
             let box = Lent(machine)
             pool.submit { _ in box.machine.close(reason) }
         } else {
@@ -189,7 +234,16 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     private func work() {
         guard let machine else { return }
         while !isPaused, !isClosing {
-            switch assembler.next(limit: machine.frameLimit, { machine.receive($0) }) {
+            let next: FrameAssembler.Next
+            if let strand {
+                next = assembler.next(limit: report.frameLimit) { frame in
+                    let bytes = Array(frame)
+                    lend(machine, to: strand) { machine in bytes.withUnsafeBytes { machine.receive($0) } }
+                }
+            } else {
+                next = assembler.next(limit: machine.frameLimit) { machine.receive($0) }
+            }
+            switch next {
             case .needsMore: return
             case .message: afterWork()
             case .sessionRequest:
@@ -201,7 +255,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     }
 
     private func afterWork() {
-        guard let machine else { return }
+        guard let machine, strand == nil else { return }
         if machine.isBlocked { return lend(machine) }
         if let reason = machine.endReason { return close(reason) }
         let unsent = machine.output.bytes.count + machine.output.payloadByteCount
@@ -222,8 +276,74 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
         }
     }
 
+    // MARK: Shared sessions
+
+    /// What the machine says of itself.
+    private var now: Report? {
+        guard let machine else { return nil }
+        return strand == nil ? Report(machine) : report
+    }
+
+    func join(_ other: any ConnectionHost, key: GUID) {
+        let strand = strands.strand(of: key)
+        guard let other = other as? ConnectionHandler else { return wake(.joined(other)) }
+        other.enter(strand) { self.enter(strand) { self.wake(.joined(other)) } }
+    }
+
+    /// Gives the machine to a strand for good, then calls `body`.
+    private func enter(_ strand: Strand, then body: @escaping @Sendable () -> Void) {
+        eventLoop.execute {
+            if self.isLent, self.strand == nil {
+                self.onReturn.append { self.enter(strand, then: body) }
+                return
+            }
+            if self.strand == nil, let machine = self.machine {
+                self.report = Report(machine)
+                self.strand = strand
+            }
+            body()
+        }
+    }
+
+    /// Lets the strand do something with the machine, and takes back what that has written.
+    private func lend(_ machine: Connection, to strand: Strand, _ body: @escaping @Sendable (Connection) -> Void) {
+        isLent = true
+        let box = Lent(machine)
+        let eventLoop = eventLoop
+        strand.run {
+            body(box.machine)
+            while box.machine.isBlocked { box.machine.continueBlocking() }
+            var output = Output()
+            swap(&output, &box.machine.output)
+            let written = Written(output: output, report: Report(box.machine))
+            eventLoop.execute { self.takeBack(written) }
+        }
+    }
+
+    /// Carries what a machine has written from its strand to its loop.
+    ///
+    /// `@unchecked Sendable`: the strand lets go of it before the loop gets it.
+    private struct Written: @unchecked Sendable {
+        var output: Output
+        let report: Report
+    }
+
+    private func takeBack(_ written: Written) {
+        report = written.report
+        var output = written.output
+        if let context, !isClosing || context.channel.isActive { send(&output, context) }
+        if let reason = report.endReason, !isClosing {
+            isLent = false
+            return close(reason)
+        }
+        takeBack()
+    }
+
     private func takeBack() {
         isLent = false
+        let returned = onReturn
+        onReturn.removeAll()
+        defer { for body in returned { body() } }
         if isClosing { return finish(.peerClosed) }
         let wakes = deferredWakes
         deferredWakes.removeAll()
@@ -244,10 +364,15 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     }
 
     private func send(_ context: ChannelHandlerContext) {
-        guard let machine, !isLent, !machine.output.isEmpty else { return }
-        machine.output.bytes.withUnsafeBytes { bytes in
+        guard let machine, !isLent, strand == nil, !machine.output.isEmpty else { return }
+        send(&machine.output, context)
+    }
+
+    private func send(_ output: inout Output, _ context: ChannelHandlerContext) {
+        guard !output.isEmpty else { return }
+        output.bytes.withUnsafeBytes { bytes in
             var position = 0
-            for payload in machine.output.payloads {
+            for payload in output.payloads {
                 if payload.position > position { write(bytes[position..<payload.position], context) }
                 position = payload.position
                 if let payload = payload.buffer as? NIOPayload {
@@ -256,7 +381,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
             }
             if position < bytes.count { write(bytes[position...], context) }
         }
-        machine.output.reset()
+        output.reset()
     }
 
     private func write(_ bytes: Slice<UnsafeRawBufferPointer>, _ context: ChannelHandlerContext) {
@@ -292,7 +417,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
     // MARK: Time
 
     private func checkTimes() {
-        guard let machine, !isLent, !isClosing else { return }
+        guard let machine = self.now, !isLent, !isClosing else { return }
         let now = NIODeadline.now()
         let limits = server.limits
         func isOver(_ since: NIODeadline?, _ milliseconds: Int64) -> Bool {

@@ -41,6 +41,7 @@ package final class SMBServer: Sendable {
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
     private let pool: NIOThreadPool
+    private let strands: Strands
     private let state = Mutex(State())
 
     package init(context: ServerContext, configuration: Configuration = Configuration(), logger: Logger) {
@@ -50,6 +51,7 @@ package final class SMBServer: Sendable {
         self.logger = logger
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)
         pool = NIOThreadPool(numberOfThreads: configuration.blockingThreads)
+        strands = Strands(pool: pool)
     }
 
     /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 32 MiB come from
@@ -136,7 +138,8 @@ package final class SMBServer: Sendable {
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         let address = channel.remoteAddress?.ipAddress ?? ""
-        let handler = ConnectionHandler(server: context, pool: pool, logger: logger, channel: channel)
+        let handler = ConnectionHandler(
+            server: context, pool: pool, strands: strands, logger: logger, channel: channel)
         let key = ObjectIdentifier(handler)
         let limits = context.limits
         let (isAccepted, isStopping) = state.withLock { state in

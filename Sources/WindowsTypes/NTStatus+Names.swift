@@ -112,6 +112,7 @@ extension NTStatus {
         case .badDeviceType: "STATUS_BAD_DEVICE_TYPE"
         case .badNetworkName: "STATUS_BAD_NETWORK_NAME"
         case .tooManySessions: "STATUS_TOO_MANY_SESSIONS"
+        case .requestOutOfSequence: "STATUS_REQUEST_OUT_OF_SEQUENCE"
         case .requestNotAccepted: "STATUS_REQUEST_NOT_ACCEPTED"
         case .notSameDevice: "STATUS_NOT_SAME_DEVICE"
         case .fileRenamed: "STATUS_FILE_RENAMED"

@@ -110,6 +110,7 @@ extension NTStatus {
     package static let badDeviceType = NTStatus(rawValue: 0xC000_00CB)
     package static let badNetworkName = NTStatus(rawValue: 0xC000_00CC)
     package static let tooManySessions = NTStatus(rawValue: 0xC000_00CE)
+    package static let requestOutOfSequence = NTStatus(rawValue: 0xC000_042A)
     package static let requestNotAccepted = NTStatus(rawValue: 0xC000_00D0)
     package static let notSameDevice = NTStatus(rawValue: 0xC000_00D4)
     package static let fileRenamed = NTStatus(rawValue: 0xC000_00D5)

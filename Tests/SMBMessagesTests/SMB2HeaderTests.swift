@@ -113,4 +113,24 @@ struct SMB2HeaderTests {
         #expect(Array(bytes[..<64]) == Self.asynchronous)
         #expect(Array(bytes[128...]) == [1, 2, 3])
     }
+
+    /// The client's NEGOTIATE of the example, from the fields that it lists.
+    @Test("[MS-SMB2] 4.3, step 1: byte for byte")
+    func specifiedNegotiate() throws {
+        let expected = bytes(
+            ofHex: """
+                fe534d42 4000 0000 00000000 0000 7e00 00000000 00000000
+                0000000000000000 00000000 00000000 0000000000000000
+                00000000000000000000000000000000
+                2400 0100 0100 0000 00000000 00000000000000000000000000000000 0000000000000000 0202
+                """)
+        let header = SMB2Header(command: .negotiate, credits: 126, messageID: MessageID(rawValue: 0))
+        let request = NegotiateRequest(securityMode: .signingEnabled, dialects: [.smb202])
+        var writer = WireWriter()
+        header.write(to: &writer)
+        request.write(to: &writer)
+        #expect(writer.bytes == expected)
+        #expect(try parse(expected) == header)
+        #expect(try NegotiateRequest(message: expected.span.bytes) == request)
+    }
 }

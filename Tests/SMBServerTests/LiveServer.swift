@@ -52,7 +52,9 @@ final class LiveServer: Sendable {
     let server: SMBServer
     let port: UInt16
 
-    init(limits: ServerLimits = ServerLimits(), blocks: Bool = false, port: Int = 0) throws {
+    init(
+        limits: ServerLimits = ServerLimits(), blocks: Bool = false, port: Int = 0, encryption: EncryptionPolicy = .off
+    ) throws {
         let content: any ContentStore =
             blocks ? BlockingContentStore(maximumBytes: 256 << 20) : MemoryContentStore(maximumBytes: 256 << 20)
         fileSystem = try FileSystem(
@@ -66,7 +68,7 @@ final class LiveServer: Sendable {
             shares: [Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))],
             authentication: AuthenticationConfiguration(
                 users: users, policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true)),
-            limits: limits)
+            limits: limits, encryption: encryption)
         server = SMBServer(
             context: context, configuration: .init(port: port, eventLoopThreads: 2, blockingThreads: 2),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))

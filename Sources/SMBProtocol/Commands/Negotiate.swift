@@ -126,6 +126,7 @@ extension ServerContext {
         terms.capabilities = .largeMTU
         guard dialect >= .smb300 else { return terms }
         terms.signing = .aes128CMAC
+        if request?.capabilities.contains(.multiChannel) == true { terms.capabilities.insert(.multiChannel) }
         // Of the capabilities ENCRYPTION is the 3.0 dialects' way; 3.1.1 has a context — [MS-SMB2] 3.3.5.4
         if dialect != .smb311, request?.capabilities.contains(.encryption) == true {
             terms.capabilities.insert(.encryption)

@@ -8,9 +8,7 @@ extension Connection {
     /// SMB2 SESSION_SETUP — [MS-SMB2] 3.3.5.5
     func setUpSession(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
         let request: SessionSetupRequest = try message.body()
-        // "If IsMultiChannelCapable is FALSE and SMB2_SESSION_FLAG_BINDING is set, the server SHOULD fail the session
-        // setup request with STATUS_REQUEST_NOT_ACCEPTED."
-        guard !request.flags.contains(.binding) else { throw SMBFailure(.requestNotAccepted) }
+        if request.flags.contains(.binding) { return try bind(request, &message, &work) }
         let session = try session(for: message)
         message.session = session
         message.sessionID = session.id
@@ -54,7 +52,7 @@ extension Connection {
         let id = server.registry.addSession(random: server.authentication.random) { number, gate in
             host.wake(.expire(session: number.rawValue, gate))
         }
-        let session = Session(id: id, preauthentication: preauthentication)
+        let session = Session(id: id, home: self, preauthentication: preauthentication)
         sessions[id] = session
         return session
     }
@@ -75,6 +73,8 @@ extension Connection {
                     let keys = try SessionKeys(
                         schedule(session), sessionKey: key.bytes, cipher: terms.cipher)
                     session.signer = try MessageSigner(terms.signing, key: keys.signing)
+                    server.registry.offer(
+                        SessionOffer(session, host: host, terms: terms, signingKey: keys.signing), for: session.id)
                     if let cipher = terms.cipher {
                         session.cipher = try MessageCipher(
                             cipher, sealingKey: keys.serverToClient, openingKey: keys.clientToServer)
@@ -100,6 +100,9 @@ extension Connection {
         // The session's key stays when somebody logs in again on it; only who it is may change.
         session.user = user
         session.state = .valid
+        session.expiry = server.sessionLifetimeSeconds.map {
+            server.now.rawValue &+ UInt64(max(0, $0)) &* 10_000_000
+        }
         isAuthenticated = true
         server.demand?.note(logIn: user.name, dialect: terms.dialect)
         server.registry.establish(
@@ -129,7 +132,7 @@ extension Connection {
 
     /// The last response of a log-in is signed though its request could not be.
     private func signLast(_ session: Session, _ message: borrowing Message, _ work: inout FrameWork) {
-        guard work.sealing == nil, let signer = session.signer, let start = work.reply.message else { return }
+        guard work.sealing == nil, let signer = session.signer(on: self), let start = work.reply.message else { return }
         work.reply.signer = signer
         let flags = message.header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
         SMB2Header.patchFlags(flags, in: &output.bytes, at: start)

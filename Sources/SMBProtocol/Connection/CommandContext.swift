@@ -4,6 +4,7 @@ package import FileSystemCore
 package import FileSystemModel
 package import SMBMessages
 import WindowsTypes
+import Synchronization
 package import WireCoding
 
 /// Everything that the handler of a file command is given.
@@ -119,21 +120,38 @@ package struct CommandContext: ~Copyable {
     /// - Throws: FILE_CLOSED for a handle that this tree connect does not have; in a compound what CREATE was refused with.
     package mutating func open(_ fileID: FileID) throws(SMBFailure) -> SMBOpen {
         let fileID = try chain.take(fileID, isRelated: header.flags.contains(.relatedOperations))
-        guard let open = connection.opens[fileID.volatile], open.fileID == fileID, open.tree === tree else {
+        guard let open = session.opens[fileID.volatile], open.fileID == fileID, open.tree === tree else {
             throw SMBFailure(.fileClosed)
         }
+        try verifyChannelSequence(of: open)
         subjectOpen = open
         return open
     }
 
+    /// A request that an older state of the client's channels has sent may not change anything — [MS-SMB2] 3.3.5.2.10
+    @inline(__always)
+    private func verifyChannelSequence(of open: SMBOpen) throws(SMBFailure) {
+        guard header.channelSequence != open.channelSequence, connection.dialect >= .smb300 else { return }
+        // Numbers wrap around: what is less than half the circle ahead is newer.
+        if header.channelSequence &- open.channelSequence < 0x8000 {
+            open.channelSequence = header.channelSequence
+            return
+        }
+        switch header.command {
+        case .write, .setInfo, .ioctl: throw SMBFailure(.fileNotAvailable)
+        default: return
+        }
+    }
+
     /// Whether the connection may have another open; to be asked before the core opens one.
     package func requireRoomForOpen() throws(SMBFailure) {
-        if connection.opens.count >= limits.opensPerConnection { throw SMBFailure(.tooManyOpenedFiles) }
+        if session.home.record.openCount.load(ordering: .relaxed) >= limits.opensPerConnection { throw SMBFailure(.tooManyOpenedFiles) }
     }
 
     /// Gives an open of the core's a handle. The connection closes it if the client does not.
     package mutating func register(_ open: Open, state: FileState = FileState()) -> SMBOpen {
         let entry = connection.register(open, tree: tree, state: state)
+        entry.channelSequence = header.channelSequence
         chain.fileID = entry.fileID
         chain.createFailure = nil
         subjectOpen = entry

@@ -13,6 +13,8 @@ package enum CommandResult: Sendable {
     case pending(Ticket)
     /// Nothing has been done. The handler runs again where it may block.
     case wouldBlock
+    /// Nothing has been done. The handler runs again when this connection and that host's run one at a time.
+    case join(any ConnectionHost)
     /// No response at all.
     case ignore
     /// The peer has left the protocol: the connection ends without a response.

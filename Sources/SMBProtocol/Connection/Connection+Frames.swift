@@ -40,6 +40,13 @@ extension Connection {
             request.bytes.withUnsafeBytes { run(&work, $0, mayBlock: false, resumed: request) }
         case .gate(let number):
             gateOpened(number)
+        case .joined(let other):
+            joined.insert(ObjectIdentifier(other))
+            guard !joining.isEmpty, endReason == nil else { return }
+            let next = joining.removeFirst()
+            var work = next.work
+            restore(&work)
+            next.bytes.withUnsafeBytes { run(&work, $0, mayBlock: false, resumed: nil) }
         case .expire(let number, let gate):
             if let session = sessions[SessionID(rawValue: number)] { close(session) }
             gate.pass()
@@ -161,6 +168,7 @@ extension Connection {
         case nil: return
         case .connection: hash(from: message, into: &preauthentication)
         case .session(let session): hash(from: message, into: &session.preauthentication)
+        case .binding(let id): hash(from: message, into: &bindings[id, default: Binding(self)].preauthentication)
         }
     }
 

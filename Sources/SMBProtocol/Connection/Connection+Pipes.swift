@@ -12,7 +12,7 @@ extension Connection {
     ) -> CommandOutcome {
         guard let start = work.reply.message else { return .failure(SMBFailure(.userSessionDeleted)) }
         var context = PipeContext(
-            header: message.header, message: message.bytes, connection: self, tree: tree,
+            header: message.header, message: message.bytes, connection: tree.session.home, tree: tree,
             isResumed: message.resumed != nil, writer: takeWriter(at: start), chain: work.chain)
         let result: CommandOutcome
         do throws(SMBFailure) {
@@ -31,7 +31,8 @@ extension Connection {
 
     /// Opens a pipe that is there; the connection closes it if the client does not.
     func openPipe(_ name: String, tree: TreeConnection) -> PipeOpen {
-        let number = nextNumber()
+        var number = nextNumber()
+        while pipes[number] != nil { number = nextNumber() }
         let user = tree.session.user
         var isAuthenticated = false
         if case .user(_)? = user { isAuthenticated = true }
@@ -50,6 +51,21 @@ extension Connection {
         guard pipes.removeValue(forKey: pipe.fileID.volatile) != nil else { return }
         record.openCount.subtract(1, ordering: .relaxed)
         pipe.wakeReaders()
+    }
+
+    /// Gives a session's pipes to the connection that takes this one's place.
+    func movePipes(of session: Session, to next: Connection) {
+        for (number, pipe) in pipes where pipe.tree.session === session {
+            // Each connection numbers for itself.
+            guard next.pipes[number] == nil else {
+                closePipe(pipe)
+                continue
+            }
+            pipes[number] = nil
+            next.pipes[number] = pipe
+            record.openCount.subtract(1, ordering: .relaxed)
+            next.record.openCount.add(1, ordering: .relaxed)
+        }
     }
 
     func closePipes(of tree: TreeConnection) {

@@ -154,6 +154,9 @@ extension Connection {
         guard let session = message.session, session.state != .inProgress else {
             return SMBFailure(.userSessionDeleted)
         }
+        if let expiry = session.expiry, session.state == .valid, server.now.rawValue >= expiry {
+            session.state = .expired
+        }
         // "If Session.State is Expired, the server MUST fail the request with STATUS_NETWORK_SESSION_EXPIRED" but for
         // these commands — [MS-SMB2] 3.3.5.2.9
         if session.state == .expired, header.command != .logoff, header.command != .close, header.command != .lock {
@@ -200,7 +203,7 @@ extension Connection {
         let session = resumed.session
         message.session = session
         message.tree = resumed.tree
-        message.signer = message.header.flags.contains(.signed) && work.sealing == nil ? session.signer : nil
+        message.signer = message.header.flags.contains(.signed) && work.sealing == nil ? session.signer(on: self) : nil
         if case .cancelled = resumed.resumption { return nil }
         guard !resumed.tree.isConnected else { return nil }
         return SMBFailure(sessions[session.id] == nil ? .userSessionDeleted : .networkNameDeleted)
@@ -231,6 +234,7 @@ extension Connection {
         guard let session = message.session else {
             // Nobody could have signed for a session that does not exist; a first log-in alone may say that it has.
             let isFirstLogIn = message.header.command == .sessionSetup && message.sessionID == .none
+            if isBinding(message) { return nil }
             return isSigned && !isFirstLogIn ? SMBFailure(.userSessionDeleted) : nil
         }
         // "If Session.EncryptData is TRUE and … the request is not encrypted … STATUS_ACCESS_DENIED" — [MS-SMB2]
@@ -240,7 +244,7 @@ extension Connection {
             let isExempt = message.header.command == .sessionSetup && session.state == .inProgress
             return session.isSigningRequired && !isExempt ? SMBFailure(.accessDenied) : nil
         }
-        guard let signer = session.signer else {
+        guard let signer = session.signer(on: self) else {
             // A log-in in progress has no key yet, and a guest never gets one.
             return session.state == .inProgress ? nil : SMBFailure(.accessDenied)
         }
@@ -302,6 +306,13 @@ extension Connection {
             putAside(&work)
             work.isAdmitted = true
             blocked = BlockedWork(bytes: Array(message.frame), work: work, resumed: message.resumed)
+            return .stop
+        case .success(.join(let other)):
+            dropMessage(&work.reply, to: before)
+            putAside(&work)
+            work.isAdmitted = true
+            joining.append(BlockedWork(bytes: Array(message.frame), work: work, resumed: nil))
+            host.join(other, key: terms.request?.clientGUID ?? .zero)
             return .stop
         case .success(.pending(let ticket)):
             return wait(for: ticket, message, &work, before)

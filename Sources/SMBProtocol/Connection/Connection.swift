@@ -3,16 +3,28 @@ import FileSystemCore
 import SMBCryptography
 package import SMBMessages
 import Synchronization
-import WindowsTypes
+package import WindowsTypes
 import WireCoding
 
 /// What a connection needs of whoever owns its socket.
 package protocol ConnectionHost: AnyObject, Sendable {
     /// Memory for a READ's data. Called where the connection runs.
     func makePayload(capacity: Int) -> any PayloadBuffer
+    /// Sees to it that this host's connection and another's, which may share sessions from now on, are worked off one
+    /// at a time, and then calls ``Connection/wake(_:)`` with ``Wake/joined(_:)``. Hosts that join under the same key
+    /// all run one at a time.
+    func join(_ other: any ConnectionHost, key: GUID)
+    /// The addresses under which a client may reach this server, as FSCTL_QUERY_NETWORK_INTERFACE_INFO tells them.
+    var localAddresses: [LocalAddress] { get }
     /// Asks for ``Connection/wake(_:)``, later, where the connection runs. Called from any thread, and from within the
     /// connection.
     func wake(_ wake: Wake)
+}
+
+extension ConnectionHost {
+    /// For hosts that run all their connections in one place anyway.
+    package func join(_ other: any ConnectionHost, key: GUID) { wake(.joined(other)) }
+    package var localAddresses: [LocalAddress] { [] }
 }
 
 /// The server's side of one TCP connection — [MS-SMB2] 3.3.1.7
@@ -41,8 +53,14 @@ package final class Connection {
     var preauthentication = PreauthIntegrityHash()
     var window: SequenceWindow
     var sessions: [SessionID: Session] = [:]
-    var opens: [UInt64: SMBOpen] = [:]
+    /// The pipes of the sessions whose home this is.
     var pipes: [UInt64: PipeOpen] = [:]
+    /// Log-ins that are to make this connection a channel of somebody's session.
+    var bindings: [SessionID: Binding] = [:]
+    /// Frames that wait until the connection runs with others.
+    var joining: [BlockedWork] = []
+    /// The hosts of the connections that this one runs with, one at a time.
+    var joined: Set<ObjectIdentifier> = []
     var pending: [UInt64: PendingRequest] = [:]
     /// Bytes of the requests that wait.
     var pendingByteCount = 0
@@ -98,10 +116,12 @@ package final class Connection {
     }
 
     /// Nothing that the client has open, or waits for, would be lost with the connection.
-    package var isIdle: Bool { opens.isEmpty && pipes.isEmpty && pending.isEmpty && heldFrames.isEmpty }
+    package var isIdle: Bool {
+        record.openCount.load(ordering: .relaxed) == 0 && pending.isEmpty && heldFrames.isEmpty && joining.isEmpty
+    }
 
     /// Accepted requests that have not been answered.
-    package var hasWork: Bool { !pending.isEmpty || !heldFrames.isEmpty || blocked != nil }
+    package var hasWork: Bool { !pending.isEmpty || !heldFrames.isEmpty || !joining.isEmpty || blocked != nil }
 
     /// The frame that was received last needs a thread that may block; until ``continueBlocking()`` has returned
     /// nothing else may be called.
@@ -117,12 +137,17 @@ package final class Connection {
         heldFrames.removeAll()
         blocked = nil
         for ticket in waiting { ticket.cancel() }
-        for session in sessions.values { close(session) }
+        joining.removeAll()
+        for session in sessions.values {
+            if session.channels.isEmpty { close(session) } else { leave(session) }
+        }
         server.registry.disconnected(record)
     }
 
     /// Whether ``close(_:)`` may wait for a device.
-    package var blocksOnClose: Bool { opens.values.contains { blocks($0.tree) } }
+    package var blocksOnClose: Bool {
+        sessions.values.contains { session in session.opens.values.contains { blocks($0.tree) } }
+    }
 
     func blocks(_ tree: TreeConnection) -> Bool {
         if case .disk(let share) = tree.target { return share.fileSystem.isBlocking }
@@ -137,16 +162,20 @@ package final class Connection {
     // MARK: Opens
 
     func register(_ open: Open, tree: TreeConnection, state: FileState) -> SMBOpen {
-        let number = nextNumber()
+        let session = tree.session
+        var number = session.home.nextNumber()
+        while session.opens[number] != nil { number = session.home.nextNumber() }
         let entry = SMBOpen(
             fileID: FileID(persistent: open.id.rawValue, volatile: number), open: open, tree: tree, state: state)
-        opens[number] = entry
-        record.openCount.add(1, ordering: .relaxed)
+        session.opens[number] = entry
+        session.home.record.openCount.add(1, ordering: .relaxed)
         return entry
     }
 
     func remove(_ open: SMBOpen) {
-        if opens.removeValue(forKey: open.fileID.volatile) != nil { record.openCount.subtract(1, ordering: .relaxed) }
+        let session = open.tree.session
+        guard session.opens.removeValue(forKey: open.fileID.volatile) != nil else { return }
+        session.home.record.openCount.subtract(1, ordering: .relaxed)
     }
 
     // MARK: Endings
@@ -155,18 +184,23 @@ package final class Connection {
     func close(_ tree: TreeConnection) {
         guard tree.isConnected else { return }
         tree.isConnected = false
-        tree.session.trees[tree.id] = nil
-        record.update {
+        let session = tree.session
+        session.trees[tree.id] = nil
+        session.home.record.update {
             $0.trees -= 1
             if let index = $0.sessions[tree.session.id]?.shares.firstIndex(of: tree.shareName) {
                 $0.sessions[tree.session.id]?.shares.remove(at: index)
             }
         }
-        for request in pending.values where request.tree === tree { request.ticket.cancel(request.ending) }
-        guard case .disk(let share) = tree.target else { return closePipes(of: tree) }
+        for connection in session.connections {
+            for request in connection.pending.values where request.tree === tree {
+                request.ticket.cancel(request.ending)
+            }
+        }
+        guard case .disk(let share) = tree.target else { return session.home.closePipes(of: tree) }
         let context = OperationContext(
             door: share.door, style: .windows, client: tree.session.id.rawValue, identity: tree.identity)
-        for entry in opens.values where entry.tree === tree {
+        for entry in session.opens.values where entry.tree === tree {
             remove(entry)
             _ = try? share.fileSystem.close(entry.open, context)
         }
@@ -176,8 +210,11 @@ package final class Connection {
     func close(_ session: Session) {
         for tree in session.trees.values { close(tree) }
         session.exchange = nil
-        sessions[session.id] = nil
-        server.registry.remove(session.id, from: record)
+        for connection in session.connections {
+            connection.sessions[session.id] = nil
+            server.registry.remove(session.id, from: connection.record)
+        }
+        session.channels.removeAll()
     }
 
     // MARK: Memory

@@ -10,6 +10,8 @@ package enum Wake: Sendable {
     case ticket(request: UInt64, Ticket.Resumption)
     /// A gate that a frame waits for is open.
     case gate(frame: UInt64)
+    /// The connection runs with that host's, one at a time.
+    case joined(any ConnectionHost)
     /// Another connection of the same user has taken the session's place; the gate is passed when it is gone.
     case expire(session: UInt64, Gate)
 

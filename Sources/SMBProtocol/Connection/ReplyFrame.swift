@@ -29,6 +29,7 @@ struct ReplyFrame {
     enum Hashing {
         case connection
         case session(Session)
+        case binding(SessionID)
     }
 }
 

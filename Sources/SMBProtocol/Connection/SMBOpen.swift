@@ -12,6 +12,8 @@ package final class SMBOpen {
     package let tree: TreeConnection
     /// Everything that the file commands remember from one request to the next.
     package var state: FileState
+    /// The newest ChannelSequence of its requests — [MS-SMB2] 3.3.1.10
+    package var channelSequence: UInt16 = 0
 
     package init(fileID: FileID, open: Open, tree: TreeConnection, state: FileState) {
         self.fileID = fileID

@@ -10,7 +10,7 @@ package enum LockCommand {
         let request: LockRequest = try context.request()
         // What was waited for is there, even if the handle has gone meanwhile and has taken it along.
         if let ticket = context.resuming, ticket.isGranted {
-            let open = context.connection.opens[request.fileID.volatile]
+            let open = context.session.opens[request.fileID.volatile]
             return succeed(request, open?.fileID == request.fileID ? open : nil, &context)
         }
         let isUnlock = request.locks.first?.flags == .unlock

@@ -20,8 +20,7 @@ extension Connection {
         case .validateNegotiateInfo: return try validateNegotiation(request, work)
         // "If the server does not support DFS: STATUS_FS_DRIVER_REQUIRED" — [MS-SMB2] 3.3.5.15.2
         case .dfsGetReferrals, .dfsGetReferralsEx: throw SMBFailure(.fsDriverRequired)
-        // Of the 3.x dialects — [MS-SMB2] 3.3.5.15.11
-        case .queryNetworkInterfaceInfo: throw SMBFailure(.invalidDeviceRequest)
+        case .queryNetworkInterfaceInfo: return try queryInterfaces(request, work)
         case .pipeWait:
             guard case .pipes? = message.tree?.target else { throw SMBFailure(.objectNameNotFound) }
             return nil

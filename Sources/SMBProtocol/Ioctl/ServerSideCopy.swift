@@ -123,7 +123,7 @@ enum CopyChunkControl {
 extension CommandContext {
     /// The open of this session that a key was given for, through whichever of its tree connects.
     func open(resumeKey key: ResumeKey) -> SMBOpen? {
-        guard let open = connection.opens[key.first], open.state.resumeKey == key, open.tree.session === session else {
+        guard let open = session.opens[key.first], open.state.resumeKey == key, open.tree.session === session else {
             return nil
         }
         return open

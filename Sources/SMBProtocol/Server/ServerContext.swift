@@ -16,6 +16,8 @@ package final class ServerContext: Sendable {
     package let maximumDialect: Dialect
     package let signing: SigningPolicy
     package let encryption: EncryptionPolicy
+    /// After that a session has to authenticate again; nil never.
+    package let sessionLifetimeSeconds: Int?
     /// Is told of every request; nil costs nothing.
     package let observer: (any RequestObserver)?
     /// Takes down who does less than is wanted; nil: nothing in particular is.
@@ -29,6 +31,7 @@ package final class ServerContext: Sendable {
         shares: [Share], authentication: AuthenticationConfiguration, limits: ServerLimits = ServerLimits(),
         serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
+        sessionLifetimeSeconds: Int? = nil,
         observer: (any RequestObserver)? = nil, demand: ConnectionDemand? = nil
     ) {
         self.shares = shares
@@ -38,6 +41,7 @@ package final class ServerContext: Sendable {
         self.maximumDialect = maximumDialect
         self.signing = signing
         self.encryption = encryption
+        self.sessionLifetimeSeconds = sessionLifetimeSeconds
         self.observer = observer
         self.demand = demand
         let random = authentication.random(16)

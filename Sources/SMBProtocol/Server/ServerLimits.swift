@@ -23,6 +23,8 @@ package struct ServerLimits: Sendable, Equatable {
     package var connectionsPerAddress = 1024
     package var sessionsPerConnection = 64
     package var treesPerSession = 256
+    /// Connections of a session beside its first.
+    package var channelsPerSession = 31
     package var opensPerConnection = 16_384
     package var pipesPerConnection = 128
     /// What was written to a connection's pipes and is no call yet, or answered there and has not been read.

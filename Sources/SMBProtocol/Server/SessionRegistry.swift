@@ -12,7 +12,9 @@ package final class SessionRegistry: Sendable {
         /// Nil until the log-in is over.
         var user: String?
         var isProven = false
-        let expire: Expire
+        var expire: Expire
+        /// What another connection must know to be bound to it; nil for those without a secret.
+        var offer: SessionOffer?
     }
 
     private struct State {
@@ -72,6 +74,24 @@ package final class SessionRegistry: Sendable {
             var status = SessionStatus(id: id.rawValue, user: user, isSigned: isSigned, isEncrypted: isEncrypted)
             status.shares = $0.sessions[id]?.shares ?? []
             $0.sessions[id] = status
+        }
+    }
+
+    /// Lets other connections be bound to a session.
+    func offer(_ offer: SessionOffer, for id: SessionID) {
+        state.withLock { $0.sessions[id]?.offer = offer }
+    }
+
+    /// Whether there is such a session, and how to be bound to it.
+    func offer(of id: SessionID) -> (exists: Bool, offer: SessionOffer?) {
+        state.withLock { ($0.sessions[id] != nil, $0.sessions[id]?.offer) }
+    }
+
+    /// Another host runs the session from now on.
+    func move(_ id: SessionID, to host: any ConnectionHost) {
+        state.withLock { state in
+            state.sessions[id]?.expire = { number, gate in host.wake(.expire(session: number.rawValue, gate)) }
+            state.sessions[id]?.offer?.host = host
         }
     }
 

@@ -4,6 +4,7 @@ import FileSystemCore
 import SMBCryptography
 import SMBMessages
 @testable import SMBProtocol
+import Synchronization
 import Testing
 import WindowsTypes
 
@@ -207,6 +208,21 @@ struct SessionTests {
         #expect(try peer.request(.close, CloseRequest(fileID: file)).status == .success)
         #expect(try peer.logIn(signs: false).status == .success)
         #expect(try peer.connect().status == .success)
+    }
+
+    @Test("a session lives as long as the server says, by the server's clock")
+    func lifetime() throws {
+        let time = Mutex<UInt64>(1_000_000_000)
+        let server = try TestServer(sessionLifetimeSeconds: 10, fileTime: { time.withLock { $0 } })
+        let peer = try Peer.connected(to: server, signs: true)
+        let file = try peer.open("a.txt")
+        time.withLock { $0 += 99_999_999 }
+        #expect(try peer.request(.flush, FlushRequest(fileID: file)).status == .success)
+        time.withLock { $0 += 1 }
+        let late = try peer.request(.flush, FlushRequest(fileID: file))
+        #expect(late.status == .networkSessionExpired && peer.isSigned(late))
+        #expect(try peer.logIn().status == .success)
+        #expect(try peer.request(.flush, FlushRequest(fileID: file)).status == .success)
     }
 
     @Test("sessions, trees and opens have limits")

@@ -38,6 +38,7 @@ final class ArrayPayload: PayloadBuffer {
 /// Keeps what would wake a connection until a test lets it.
 final class TestHost: ConnectionHost {
     private let wakes = Mutex<[Wake]>([])
+    let localAddresses = [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]].compactMap { LocalAddress(bytes: $0) }
 
     func makePayload(capacity: Int) -> any PayloadBuffer { ArrayPayload(capacity: capacity) }
     func wake(_ wake: Wake) { wakes.withLock { $0.append(wake) } }
@@ -60,7 +61,8 @@ struct TestServer {
     init(
         limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
-        guests: Bool = true, hasSecondShare: Bool = false, observer: (any RequestObserver)? = nil
+        guests: Bool = true, hasSecondShare: Bool = false, sessionLifetimeSeconds: Int? = nil,
+        fileTime: (@Sendable () -> UInt64)? = nil, observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
         @Sendable func next() -> UInt64 {
@@ -86,12 +88,13 @@ struct TestServer {
             UserRecord(name: "alice", uid: 1000, gid: 1000, ntHash: try NTHash(password: Self.password)),
             UserRecord(name: "bob", uid: 1001, gid: 1001, ntHash: try NTHash(password: Self.password)),
         ])
+        var authentication = AuthenticationConfiguration(
+            users: users, policy: AuthenticationPolicy(allowsGuest: guests, allowsAnonymous: guests))
+        if let fileTime { authentication.fileTime = fileTime }
         context = ServerContext(
-            shares: shares,
-            authentication: AuthenticationConfiguration(
-                users: users, policy: AuthenticationPolicy(allowsGuest: guests, allowsAnonymous: guests)),
+            shares: shares, authentication: authentication,
             limits: limits, minimumDialect: dialects.lowerBound, maximumDialect: dialects.upperBound,
-            signing: signing, encryption: encryption, observer: observer)
+            signing: signing, encryption: encryption, sessionLifetimeSeconds: sessionLifetimeSeconds, observer: observer)
     }
 }
 
@@ -107,6 +110,10 @@ struct Reply {
     var status: NTStatus { header.status }
 
     func body<Body: SMB2Body>(_ type: Body.Type = Body.self) throws -> Body { try Body(message: bytes.span.bytes) }
+}
+
+extension Connection {
+    var opens: [SMBOpen] { sessions.values.flatMap(\.opens.values) }
 }
 
 /// A client that speaks to a connection without a socket between them.
@@ -315,7 +322,7 @@ final class Peer {
     @discardableResult
     func logIn(
         _ name: String? = "alice", password: String = TestServer.password, mode: SecurityMode = .signingEnabled,
-        signs: Bool = true, previous: SessionID = .none
+        signs: Bool = true, previous: SessionID = .none, flags: SessionSetupFlags = []
     ) throws -> Reply {
         let credentials: NTLMCredentials =
             try name.map { .user(name: $0, domain: "", hash: try NTHash(password: password)) } ?? .anonymous
@@ -325,9 +332,12 @@ final class Peer {
         while true {
             let message = message(
                 .sessionSetup,
-                SessionSetupRequest(securityMode: mode, previousSessionID: previous, securityBuffer: token), credits: 16
+                SessionSetupRequest(
+                    flags: flags, securityMode: mode, previousSessionID: previous, securityBuffer: token), credits: 16
             )
-            let replies = try send(message)
+            var replies = try send(message)
+            // A request to bind waits until both connections run together.
+            if flags.contains(.binding), replies.isEmpty { replies = try settle() }
             guard let reply = replies.first, replies.count == 1 else { throw NoReply(count: replies.count) }
             hash.update(with: message.span.bytes)
             if reply.status == .moreProcessingRequired { hash.update(with: reply.bytes.span.bytes) }
@@ -337,11 +347,14 @@ final class Peer {
             let next = try client.step(body.securityBuffer)
             if reply.status == .success {
                 if signs, body.sessionFlags.isDisjoint(with: [.isGuest, .isNull]), let key = client.sessionKey,
-                    signer == nil
+                    signer == nil || flags.contains(.binding)
                 {
                     let keys = try keys(key, hash)
-                    cipher = try cipherName.map {
-                        try MessageCipher($0, sealingKey: keys.clientToServer, openingKey: keys.serverToClient)
+                    // A channel seals with the session's keys.
+                    if !flags.contains(.binding) {
+                        cipher = try cipherName.map {
+                            try MessageCipher($0, sealingKey: keys.clientToServer, openingKey: keys.serverToClient)
+                        }
                     }
                     signer = try MessageSigner(signing, key: keys.signing)
                 }
@@ -356,6 +369,17 @@ final class Peer {
         let schedule: SessionKeys.Schedule =
             dialect == .smb311 ? .dialect311(hash) : dialect >= .smb300 ? .dialect30 : .dialect2
         return try SessionKeys(schedule, sessionKey: key.bytes, cipher: cipherName)
+    }
+
+    /// Makes this connection a channel of another's session, and returns the last response.
+    func bind(
+        to other: Peer, as name: String = "alice", password: String = TestServer.password
+    ) throws -> Reply {
+        sessionID = other.sessionID
+        treeID = other.treeID
+        signer = other.signer
+        cipher = other.cipher
+        return try logIn(name, password: password, flags: .binding)
     }
 
     @discardableResult

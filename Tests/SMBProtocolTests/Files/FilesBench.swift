@@ -99,7 +99,7 @@ final class FilesBench {
             authentication: AuthenticationConfiguration(
                 users: StaticUserDatabase(), policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true)))
         connection = Connection(server: server, client: "test", host: Host())
-        session = Session(id: SessionID(rawValue: 1))
+        session = Session(id: SessionID(rawValue: 1), home: connection)
         tree = TreeConnection(
             id: TreeID(rawValue: 1), session: session, target: .disk(share), identity: identity)
     }

@@ -1,0 +1,205 @@
+import FileSystemCore
+import SMBCryptography
+import SMBMessages
+@testable import SMBProtocol
+import Testing
+import WindowsTypes
+import WireCoding
+
+@Suite("Sessions of several connections — [MS-SMB2] 3.3.5.5.2, 3.3.5.2.10, 3.3.5.15.11")
+struct BindingTests {
+    static func connected(_ server: TestServer, _ dialect: Dialect = .smb311) throws -> Peer {
+        try Peer.connected(to: server, signs: true, dialect: dialect)
+    }
+
+    static func second(_ server: TestServer, _ request: NegotiateRequest) throws -> Peer {
+        let peer = Peer(server)
+        try peer.negotiate(request)
+        return peer
+    }
+
+    @Test("a channel has a key of its own, and the session's trees and files", arguments: [.smb300, .smb302, .smb311] as [Dialect])
+    func bind(dialect: Dialect) throws {
+        let server = try TestServer()
+        let first = try Self.connected(server, dialect)
+        let file = try first.open("a.txt")
+        let second = try Self.second(server, Peer.request([dialect]))
+        let reply = try second.bind(to: first)
+        #expect(reply.status == .success)
+        #expect(second.isSigned(reply) && !first.isSigned(reply))
+        let flush = try second.request(.flush, FlushRequest(fileID: file))
+        #expect(flush.status == .success && second.isSigned(flush))
+        // What one channel has signed is nothing on the other.
+        let borrowed = second.message(.echo, EchoRequest(), messageID: first.nextMessageID)
+        #expect(try first.send(borrowed).map(\.status) == [.accessDenied])
+        first.nextMessageID += 1
+        let other = try second.open("b.txt")
+        #expect(try first.request(.close, CloseRequest(fileID: other)).status == .success)
+        #expect(try second.request(.close, CloseRequest(fileID: file)).status == .success)
+    }
+
+    @Test("sealed on both channels; no nonce comes twice")
+    func sealed() throws {
+        let server = try TestServer()
+        let first = try SealingTests.sealing(server)
+        let second = try Self.second(server, Peer.request([.smb311], ciphers: [.aes128GCM]))
+        #expect(try second.bind(to: first).status == .success)
+        second.seals = true
+        var nonces: Set<[UInt8]> = []
+        for _ in 0..<10 {
+            for peer in [first, second] {
+                let frame = try peer.sealed(peer.message(.echo, EchoRequest()))
+                frame.withUnsafeBytes { peer.connection.receive($0) }
+                nonces.insert(Array(peer.takeBytes()[24..<40]))
+            }
+        }
+        #expect(nonces.count == 20)
+    }
+
+    @Test("the session outlives its first connection, and ends with its last")
+    func survivesItsHome() throws {
+        let server = try TestServer()
+        let first = try Self.connected(server)
+        let file = try first.open("a.txt")
+        let second = try Self.second(server, Peer.request([.smb311]))
+        _ = try second.bind(to: first)
+        first.connection.close(.peerClosed)
+        #expect(server.fileSystem.openCount == 1)
+        #expect(try second.request(.flush, FlushRequest(fileID: file)).status == .success)
+        let status = try #require(server.context.registry.status().first)
+        #expect(status.opens == 1 && status.trees == 1 && status.sessions.first?.shares == ["export"])
+        // Whoever comes back is led to the connection that is left.
+        let third = try Self.second(server, Peer.request([.smb311]))
+        // The request is signed with the session's own key, which outlives its first channel.
+        #expect(try third.bind(to: first).status == .success)
+        second.connection.close(.peerClosed)
+        third.connection.close(.peerClosed)
+        #expect(server.fileSystem.openCount == 0)
+        #expect(server.context.registry.status().isEmpty)
+    }
+
+    @Test("LOGOFF on one channel ends the session on all; what waits there is answered")
+    func logOff() throws {
+        let waiting = try PendingTests.Waiting(server: try TestServer())
+        let first = try Self.connected(waiting.server)
+        let second = try Self.second(waiting.server, Peer.request([.smb311]))
+        _ = try second.bind(to: first)
+        #expect(try second.send(second.message(.create, waiting.exclusive)).map(\.status) == [.pending])
+        #expect(try first.request(.logoff, LogoffRequest()).status == .success)
+        first.connection.close(.peerClosed)
+        let final = try #require(try second.settle().first)
+        #expect(final.status.isError)
+        #expect(try second.request(.echo, EchoRequest(), signed: false).status == .success)
+        #expect(try second.request(.flush, FlushRequest(fileID: .inherited), signed: false).status == .userSessionDeleted)
+    }
+
+    @Test("a wrong password or another user leaves the session as it is")
+    func refusedLogIn() throws {
+        let server = try TestServer()
+        let first = try Self.connected(server)
+        for (name, password, status) in [
+            ("alice", "wrong", NTStatus.logonFailure), ("bob", TestServer.password, .accessDenied),
+        ] {
+            let second = try Self.second(server, Peer.request([.smb311]))
+            #expect(try second.bind(to: first, as: name, password: password).status == status)
+            #expect(second.connection.sessions.isEmpty && second.connection.bindings.isEmpty)
+            #expect(try first.request(.echo, EchoRequest()).status == .success)
+        }
+    }
+
+    /// How the second connection is made, and what it is told.
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let request: NegotiateRequest
+        let status: NTStatus
+    }
+
+    static let refusals: [Refusal] = [
+        Refusal(testDescription: "2.1", request: Peer.request([.smb210]), status: .requestOutOfSequence),
+        Refusal(
+            testDescription: "another dialect", request: Peer.request([.smb302]), status: .requestOutOfSequence),
+        Refusal(
+            testDescription: "another signing algorithm", request: Peer.request([.smb311], signing: [.aesCMAC]),
+            status: .requestOutOfSequence),
+        Refusal(
+            testDescription: "another cipher", request: Peer.request([.smb311], ciphers: [.aes128CCM]),
+            status: .invalidParameter),
+        Refusal(
+            testDescription: "another client",
+            request: {
+                var request = Peer.request([.smb311])
+                request.clientGUID = GUID(first: 1, second: 2)
+                return request
+            }(), status: .userSessionDeleted),
+    ]
+
+    @Test("what differs is refused", arguments: refusals)
+    func refusal(refusal: Refusal) throws {
+        let server = try TestServer()
+        let first = try Self.connected(server)
+        let second = try Self.second(server, refusal.request)
+        #expect(try second.bind(to: first).status == refusal.status)
+        #expect(try first.request(.echo, EchoRequest()).status == .success)
+    }
+
+    @Test("before dialect 3.0 nothing is bound; unsigned, of no session, of a guest's and twice neither")
+    func notThere() throws {
+        let server = try TestServer()
+        let old = try Self.connected(server, .smb210)
+        #expect(try Self.second(server, Peer.request([.smb210])).bind(to: old).status == .requestNotAccepted)
+        let first = try Self.connected(server)
+        let second = try Self.second(server, Peer.request([.smb311]))
+        func ask(_ session: SessionID, on peer: Peer, signed: Bool) throws -> NTStatus {
+            try peer.request(
+                .sessionSetup, SessionSetupRequest(flags: .binding, securityBuffer: []), sessionID: session, signed: signed
+            ).status
+        }
+        #expect(try ask(.none, on: second, signed: false) == .invalidParameter)
+        #expect(try ask(SessionID(rawValue: 99), on: second, signed: false) == .userSessionDeleted)
+        #expect(try ask(first.sessionID, on: second, signed: false) == .invalidParameter)
+        #expect(try ask(first.sessionID, on: first, signed: true) == .requestNotAccepted)
+        let guest = Peer(server)
+        try guest.negotiate([.smb311])
+        try guest.logIn("stranger")
+        #expect(try ask(guest.sessionID, on: second, signed: false) == .notSupported)
+        let wrong = SessionSetupRequest(flags: .binding, securityBuffer: [])
+        second.signer = try MessageSigner(.aes128GMAC, key: [UInt8](repeating: 1, count: 16))
+        #expect(try second.request(.sessionSetup, wrong, sessionID: first.sessionID).status == .accessDenied)
+    }
+
+    @Test("FSCTL_QUERY_NETWORK_INTERFACE_INFO lists the host's addresses")
+    func interfaces() throws {
+        let peer = try Self.connected(try TestServer())
+        func ask(_ room: UInt32) throws -> Reply {
+            try peer.request(.ioctl, IoctlRequest(ctlCode: .queryNetworkInterfaceInfo, maxOutputResponse: room))
+        }
+        #expect(try ask(303).status == .bufferTooSmall)
+        let reply = try ask(304)
+        #expect(reply.status == .success)
+        let bytes = try reply.body(IoctlResponse.self).output
+        #expect(bytes.count == 304)
+        #expect(Array(bytes[0..<4]) == [152, 0, 0, 0] && Array(bytes[152..<156]) == [0, 0, 0, 0])
+        // SOCKADDR_IN: family 2, port, 127.0.0.1; SOCKADDR_IN6: family 0x17, port, flow, ::1.
+        #expect(Array(bytes[24..<32]) == [2, 0, 0, 0, 127, 0, 0, 1])
+        #expect(Array(bytes[176..<178]) == [0x17, 0] && bytes[152 + 24 + 23] == 1)
+    }
+
+    @Test("what an older channel sequence would change is refused; a newer one counts from then on")
+    func channelSequence() throws {
+        let peer = try Self.connected(try TestServer())
+        let file = try peer.open("a.txt")
+        func write(_ sequence: UInt16) throws -> NTStatus {
+            let request = WriteRequest(dataLength: 1, offset: 0, fileID: file)
+            var message = peer.message(.write, { request.write(data: [7 as UInt8].span.bytes, to: &$0) }, signed: false)
+            message[8] = UInt8(truncatingIfNeeded: sequence)
+            message[9] = UInt8(truncatingIfNeeded: sequence >> 8)
+            return try #require(try peer.send(message).first).status
+        }
+        #expect(try write(0) == .success)
+        #expect(try write(5) == .success)
+        #expect(try write(4) == .fileNotAvailable)
+        #expect(try write(0x8004) == .success)
+        #expect(try write(5) == .fileNotAvailable)
+        #expect(try write(1) == .success)
+    }
+}
