@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""Runs inside the guest, on a cifs mount: cifs_guest.py MOUNTPOINT RESULT PAYLOAD-SOURCE. Writes one JSON object of answers.
+"""Runs inside the guest, on a cifs mount: cifs_guest.py MOUNTPOINT RESULT PAYLOAD-SOURCE PLACE MEBIBYTES FILES.
 
-The host made `from-host` through its own door before; what is made here below `from-guest` the host looks at afterwards.
+Writes one JSON object of answers. The host made `from-host` through its own door before; what is made here below PLACE
+the host looks at afterwards.
 """
 
+import ctypes
 import errno
 import fcntl
 import hashlib
@@ -13,8 +15,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
-here, result, source = sys.argv[1:4]
+here, result, source, place = sys.argv[1:5]
+mebibytes, files = int(sys.argv[5]), int(sys.argv[6])
 answers = {}
 
 
@@ -46,23 +50,28 @@ def drop_caches():
 os.chdir(here)
 note("from-host", lambda: tree("from-host"))
 note("numbers", lambda: {name: os.stat("from-host/" + name).st_ino for name in sorted(os.listdir("from-host"))})
-os.mkdir("from-guest")
-os.chdir("from-guest")
+os.mkdir(place)
+os.chdir(place)
 note("copy", lambda: subprocess.run(["cp", "-r", source, "tree"], check=True).returncode)
 drop_caches()
 note("copied", lambda: tree("tree"))
 
 
 def large():
-    digest = hashlib.sha256()
+    digest, began = hashlib.sha256(), time.monotonic()
     with open("large", "wb") as file:
-        for i in range(100):
+        for i in range(mebibytes):
             piece = hashlib.sha256(str(i).encode()).digest() * 32768
             digest.update(piece)
             file.write(piece)
     drop_caches()
+    written = time.monotonic()
     with open("large", "rb") as file:
-        return digest.hexdigest() == hashlib.sha256(file.read()).hexdigest() and digest.hexdigest()
+        again = hashlib.sha256()
+        while piece := file.read(1 << 20):
+            again.update(piece)
+    answers["speed"] = mebibytes / (written - began), mebibytes / (time.monotonic() - written)
+    return digest.hexdigest() == again.hexdigest() and digest.hexdigest()
 
 
 note("large", large)
@@ -128,11 +137,11 @@ note("unlink and rmdir", lambda: (os.unlink("full/x"), os.rmdir("full"), os.path
 
 def many():
     os.mkdir("many")
-    for i in range(1000):
+    for i in range(files):
         open("many/f%04d" % i, "w").close()
     drop_caches()
     listed = len(os.listdir("many"))
-    for i in range(0, 1000, 2):
+    for i in range(0, files, 2):
         os.unlink("many/f%04d" % i)
     drop_caches()
     return listed, len(os.listdir("many"))
@@ -183,7 +192,185 @@ note("open and unlinked", unlinked)
 note("tar", lambda: subprocess.run("tar cf - tree | tar xf - -C many", shell=True, check=True).returncode)
 shutil.rmtree("many")
 note("gone", lambda: os.path.exists("many"))
-note("flock", lambda: fcntl.flock(os.open("old", os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB))
+
+
+def in_a_child(action):
+    """What another process of this machine meets: `ok`, or the errno's name."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            action()
+            said = "ok"
+        except OSError as error:
+            said = errno.errorcode.get(error.errno, str(error.errno))
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    return said
+
+
+def range_locks():
+    """An exclusive range, seen by another process: refused over it, granted beside it and after it."""
+    with open("locked", "wb") as file:
+        file.write(bytes(200))
+    mine = os.open("locked", os.O_RDWR)
+
+    def attempt(start, length):
+        return in_a_child(
+            lambda: fcntl.lockf(os.open("locked", os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
+        )
+
+    fcntl.lockf(mine, fcntl.LOCK_EX | fcntl.LOCK_NB, 100, 0)
+    seen = [attempt(50, 10), attempt(100, 10)]
+    fcntl.lockf(mine, fcntl.LOCK_UN, 100, 0)
+    seen.append(attempt(50, 10))
+    fcntl.lockf(mine, fcntl.LOCK_SH | fcntl.LOCK_NB, 100, 0)
+    seen.append(attempt(50, 10))
+    os.close(mine)
+    seen.append(attempt(50, 10))
+    return seen
+
+
+def whole_locks():
+    mine = os.open("locked", os.O_RDWR)
+    fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def attempt():
+        return in_a_child(lambda: fcntl.flock(os.open("locked", os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB))
+
+    seen = [attempt()]
+    fcntl.flock(mine, fcntl.LOCK_UN)
+    seen.append(attempt())
+    os.close(mine)
+    return seen
+
+
+def waiting_lock():
+    """A lock that blocks is granted when its holder lets go."""
+    mine, ready = os.open("locked", os.O_RDWR), os.pipe()
+    fcntl.lockf(mine, fcntl.LOCK_EX, 100, 0)
+    child = os.fork()
+    if child == 0:
+        other = os.open("locked", os.O_RDWR)
+        os.write(ready[1], b"x")
+        fcntl.lockf(other, fcntl.LOCK_EX, 100, 0)
+        os._exit(7)
+    os.read(ready[0], 1)
+    time.sleep(0.1)  # The child is to wait; if it does not yet, the lock is granted at once, and nothing is lost.
+    held = os.waitpid(child, os.WNOHANG)[0] == 0
+    fcntl.lockf(mine, fcntl.LOCK_UN, 100, 0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.close(mine)
+    return held, code
+
+
+note("range locks", range_locks)
+note("whole locks", whole_locks)
+note("waiting lock", waiting_lock)
+
+
+def attributes():
+    with open("attributes", "w") as file:
+        file.write("x")
+    os.setxattr("attributes", "user.one", b"1")
+    os.setxattr("attributes", "user.two", b"22" * 100)
+    os.setxattr("attributes", "user.gone", b"gone")
+    os.removexattr("attributes", "user.gone")
+    values = {name.lower(): os.getxattr("attributes", name).decode() for name in os.listxattr("attributes")}
+    return {name: value for name, value in values.items() if name.startswith("user.")}
+
+
+note("attributes", attributes)
+note("kept attribute", lambda: os.getxattr("../from-host/size-4096", "user.FROM").decode())
+
+
+def allocate(file, mode, offset, length):
+    if ctypes.CDLL(None, use_errno=True).fallocate(file, mode, ctypes.c_long(offset), ctypes.c_long(length)):
+        raise OSError(ctypes.get_errno(), "fallocate")
+
+
+def holes():
+    """Grown, a hole punched, a range zeroed: the bytes afterwards, and where SEEK_HOLE sees the hole."""
+    keep, punch, zero = 1, 2, 16
+    file = os.open("holes", os.O_RDWR | os.O_CREAT)
+    os.write(file, b"a" * 1048576)
+    os.fsync(file)
+    os.ftruncate(file, 1572864)  # This client grows a file by fallocate only where it holds an oplock.
+    allocate(file, keep | punch, 262144, 262144)
+    allocate(file, keep | zero, 786432, 65536)
+    os.close(file)
+    drop_caches()
+    with open("holes", "rb") as reading:
+        data = reading.read()
+        hole = os.lseek(reading.fileno(), 0, os.SEEK_HOLE)
+        after = os.lseek(reading.fileno(), hole, os.SEEK_DATA)
+    whole = b"a" * 262144 + bytes(262144) + b"a" * 262144 + bytes(65536) + b"a" * 196608 + bytes(524288)
+    return data == whole, hole, after
+
+
+note("holes", holes)
+
+
+def copied_on_the_server():
+    with open("original", "wb") as file:
+        file.write(b"0123456789abcdef" * 65536)
+    source, target = os.open("original", os.O_RDONLY), os.open("duplicate", os.O_RDWR | os.O_CREAT)
+    left = 1048576
+    while left:
+        count = os.copy_file_range(source, target, left)
+        if not count:
+            break
+        left -= count
+    os.close(source)
+    os.close(target)
+    drop_caches()
+    with open("duplicate", "rb") as file:
+        return file.read() == b"0123456789abcdef" * 65536
+
+
+note("copied on the server", copied_on_the_server)
+
+
+def hard_links():
+    os.link("old", "linked")
+    same = os.stat("old").st_ino == os.stat("linked").st_ino
+    count = subprocess.run(["stat", "--cached=never", "-c", "%h", "old"], stdout=subprocess.PIPE, check=True).stdout
+    with open("linked") as file:
+        return same, int(count), file.read()
+
+
+note("hard links", hard_links)
+
+
+def symbolic_links():
+    os.symlink("old", "symbolic")
+    with open("symbolic") as file:
+        return os.readlink("symbolic"), os.path.islink("symbolic"), file.read()
+
+
+note("symbolic links", symbolic_links)
+note("the host's link", lambda: os.readlink("../from-host-links/link"))
+note("through the host's link", lambda: open("../from-host-links/link").read())
+
+
+def modes():
+    """Of what is made with a mode, of what gets one, and of what the host made."""
+    os.umask(0)
+    os.close(os.open("mode-file", os.O_CREAT | os.O_WRONLY, 0o640))
+    os.mkdir("mode-directory", 0o750)
+    os.close(os.open("mode-changed", os.O_CREAT | os.O_WRONLY, 0o644))
+    os.chmod("mode-changed", 0o604)
+    drop_caches()
+    names = ("mode-file", "mode-directory", "mode-changed", "../from-host-links/private")
+    return [oct(os.stat(name).st_mode & 0o7777) for name in names]
+
+
+note("modes", modes)
+note("owner", lambda: [os.stat("../from-host-links/private").st_uid, os.stat("../from-host-links/private").st_gid])
 os.chdir("/")
 with open(result, "w") as file:
     json.dump(answers, file)
