@@ -88,5 +88,7 @@ class Lists:
             return "%s at %s passes now: take it off expected-failures" % outcome[:2] if passes else ""
         if outcome.outcome == "ok" or samba == "failed" or outcome.outcome == samba:
             return ""
+        if outcome.outcome == "skipped" and samba != "ok":
+            return ""
         last = outcome.reason.strip().splitlines()[-1:] or [""]
         return "%s at %s: %s (Samba: %s): %s" % (outcome[:3] + (samba, last[0][:300]))

@@ -176,7 +176,7 @@ class Bench:
 
     def limit(self, test: Test) -> float:
         """Samba's own time several times over; what it does not end either need not be waited for."""
-        return (20 if test.samba == "timeout" else 45 + 2.5 * test.seconds) * self.patience
+        return (20 if test.samba == "timeout" else 90 + 2.5 * test.seconds) * self.patience
 
     def one(self, share: str, test: Test, dialect: str) -> Result:
         try:

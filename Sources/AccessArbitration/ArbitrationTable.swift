@@ -74,15 +74,20 @@ package final class ArbitrationTable: Sendable {
     ///   - passing: What the call itself does to the data before anybody has a handle: overwriting is a write. It must find its share
     ///     mode, but leaves no trace.
     ///   - linkCount: How many names the inode has.
+    ///   - discardsStreams: Whether the call deletes the file's named streams, as overwriting it does.
     package func admit(
-        _ entry: OpenEntry, to inode: InodeNumber, linkCount: UInt32, passing: DataAccess = DataAccess(), waitingSince: Timestamp?
+        _ entry: OpenEntry, to inode: InodeNumber, linkCount: UInt32, passing: DataAccess = DataAccess(),
+        discardsStreams: Bool = false, waitingSince: Timestamp?
     ) -> Admission {
         with(inode) { state in
             guard !state.isPending(entry.link, linkCount: linkCount) else { return .refused(.deletePending) }
-            let wanted = entry.access.union(passing)
+            let wanted = entry.isOfStream ? DataAccess() : entry.access.union(passing)
             var onlyFlushed = true
             var conflicts = false
-            for other in state.opens where other.conflicts(with: wanted, entry.share, entry.style) {
+            for other in state.opens
+            where other.conflicts(with: wanted, entry.share, entry.style)
+                || discardsStreams && other.isOfStream && other.forbids(.delete)
+            {
                 conflicts = true
                 onlyFlushed = onlyFlushed && other.isFlushed
             }
@@ -153,7 +158,7 @@ package final class ArbitrationTable: Sendable {
     package func forbids(_ access: DataAccess, to inode: InodeNumber, excluding excluded: OpenID? = nil) -> Bool {
         peek(inode, default: false) { state in
             state.opens.contains {
-                $0.style == .windows && $0.id != excluded && !$0.access.isEmpty && !$0.share.permits(access)
+                $0.style == .windows && $0.id != excluded && $0.forbids(access)
             }
         }
     }

@@ -10,13 +10,24 @@ package struct OpenEntry: Sendable {
     package internal(set) var link: Link?
     /// close(2) has returned, RELEASE has not arrived: the open is about to go.
     package internal(set) var isFlushed = false
+    /// The open is one of a named stream of the file, and holds the file itself by this entry. Reads and writes meet under the
+    /// stream's own number; here only who would delete the file, or its streams, must find FILE_SHARE_DELETE.
+    package internal(set) var isOfStream: Bool
 
-    package init(id: OpenID, style: OpenStyle, access: DataAccess, share: ShareMode, link: Link? = nil) {
+    package init(
+        id: OpenID, style: OpenStyle, access: DataAccess, share: ShareMode, link: Link? = nil, isOfStream: Bool = false
+    ) {
         self.id = id
         self.style = style
         self.access = access
         self.share = share
         self.link = link
+        self.isOfStream = isOfStream
+    }
+
+    /// Whether it does not share what is about to be done by somebody who has no open of his own.
+    func forbids(_ wanted: DataAccess) -> Bool {
+        !access.isEmpty && !share.permits(isOfStream ? wanted.intersection(.delete) : wanted)
     }
 
     /// [MS-FSA] 2.1.5.1.2.2: each side's access must be in the other's share mode. Opens without data access meet nobody, and two
@@ -24,6 +35,7 @@ package struct OpenEntry: Sendable {
     func conflicts(with wanted: DataAccess, _ share: ShareMode, _ style: OpenStyle) -> Bool {
         guard !access.isEmpty, !wanted.isEmpty else { return false }
         guard self.style == .windows || style == .windows else { return false }
+        if isOfStream { return forbids(wanted) }
         return !share.permits(access) || !self.share.permits(wanted)
     }
 }

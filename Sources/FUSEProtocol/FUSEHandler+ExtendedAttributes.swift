@@ -10,6 +10,9 @@ extension FUSEHandler {
         _ node: NodeID, _ name: [UInt8], size: Int, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<FUSEReply> {
         if name == Self.capability { return answer(.error(Errno.noData)) }
+        if let attribute = NTFSAttribute(name) {
+            return try fileSystem.attributes(of: node.inode, context).reply { fitted(attribute.value(of: $0), into: size) }
+        }
         return try fileSystem.extendedAttribute(name, of: node.inode, context).reply { fitted($0, into: size) }
     }
 
@@ -43,6 +46,10 @@ extension FUSEHandler {
         case ExtendedAttributeFlags.replace: mode = .replace
         default: throw .invalidArgument
         }
+        if let attribute = NTFSAttribute(name) {
+            guard mode != .create else { throw .attributeExists }
+            return try fileSystem.setAttributes(try attribute.changes(value), of: node.inode, via: nil, context).reply { _ in .success }
+        }
         return try fileSystem.setExtendedAttribute(name, to: value, mode: mode, of: node.inode, context).succeeded
     }
 
@@ -50,6 +57,7 @@ extension FUSEHandler {
         _ node: NodeID, _ name: [UInt8], _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<FUSEReply> {
         if name == Self.capability { throw .attributeNotFound }
+        guard NTFSAttribute(name) == nil else { throw .notSupported }
         return try fileSystem.removeExtendedAttribute(name, of: node.inode, context).succeeded
     }
 }

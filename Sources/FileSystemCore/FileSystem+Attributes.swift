@@ -20,7 +20,9 @@ extension FileSystem {
     /// fstat(2), and the query classes of SMB.
     package func attributes(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<Attributes> {
         try perform(.attributes, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            .done(try record(open.inode).attributes, unchanged)
+            guard open.stream != nil else { return .done(try record(open.inode).attributes, unchanged) }
+            return .done(
+                try inodes.reading(open.inode) { () throws(FileSystemError) in try opened(open).attributes }, unchanged)
         }
     }
 
@@ -59,29 +61,28 @@ extension FileSystem {
     ) throws(FileSystemError) -> (attributes: Attributes, receipt: Receipt) {
         try requireWritable()
         return try inodes.writing(inode) { () throws(FileSystemError) in
-            var record = try record(inode)
-            try authorize(changes, record.attributes, open, context)
+            var opened = try opened(inode, via: open)
+            try authorize(changes, opened.attributes, open, context)
             let now = environment.clock.now()
-            let oldSize = record.attributes.size
+            let oldSize = opened.size
             if let size = changes.size {
                 if size != oldSize {
-                    try refuseLockedRange(.write, open: open, inode: inode, first: min(size, oldSize), last: .max)
+                    try refuseLockedRange(.write, open: open, inode: opened.subject, first: min(size, oldSize), last: .max)
                 }
-                try resize(&record, to: size)
+                try resize(&opened, to: size)
             }
             let frozen = open.map { note(changes, on: $0) } ?? []
-            apply(changes, to: &record.attributes, frozen: frozen, identity: context.identity, now: now)
+            apply(changes, to: &opened.file.attributes, frozen: frozen, identity: context.identity, now: now)
             // To freeze or thaw a time changes nothing yet.
             if changes.changeTime != nil || (!frozen.contains(.change) && changes.altersFile) {
-                setChangeTime(changes, &record.attributes, now)
+                setChangeTime(changes, &opened.file.attributes, now)
             }
-            record.attributes.changeNumber &+= 1
+            opened.file.attributes.changeNumber &+= 1
             let receipt = try commit(
-                [.putInode(record)], context,
+                opened, context,
                 events: changes.size == nil || changes.size == oldSize
-                    ? [ChangeEvent(.attributes, inode)]
-                    : [ChangeEvent(.data(min(oldSize, record.attributes.size)..<UInt64.max), inode)])
-            return (record.attributes, receipt)
+                    ? [ChangeEvent(.attributes, inode)] : [written(min(oldSize, opened.size)..<UInt64.max, opened)])
+            return (opened.attributes, receipt)
         }
     }
 
@@ -203,14 +204,14 @@ extension FileSystem {
     }
 
     /// Gives a file another size; bytes beyond it are gone, bytes up to it are zeros. The caller commits the record.
-    func resize(_ record: inout InodeRecord, to size: UInt64) throws(FileSystemError) {
+    func resize(_ opened: inout OpenedFile, to size: UInt64) throws(FileSystemError) {
         guard size <= UInt64(Int64.max) else { throw .fileTooLarge }
         // At the same size as well: what was reserved beyond it goes.
-        if let id = record.contentID, size <= record.attributes.size {
+        if let id = opened.contentID, size <= opened.size {
             try content.truncate(id, to: size)
-            record.attributes.allocatedSize = try content.allocatedSize(id)
+            opened.allocatedSize = try content.allocatedSize(id)
         }
-        record.attributes.size = size
+        opened.size = size
     }
 
     /// - Throws: `.rangeLocked` when an SMB lock of another's covers part of the range.

@@ -14,12 +14,18 @@ extension FileSystem {
                 return (!state.isClosed, state.deletesOnClose, state.removesNameOnClose)
             }
             guard isFirst else { return .done((), unchanged) }
-            let departure = arbitration.leave(open.id, inode: open.inode, deletes: deletes)
             unregister(open)
-            defer { departure.settle() }
             var receipt: Receipt?
+            if let number = open.stream {
+                let departure = arbitration.leave(open.id, inode: number, deletes: deletes)
+                defer { departure.settle() }
+                if departure.isRemovalDue { receipt = removeDueStream(number, context) }
+                if departure.wasLast { discard(takeDetached(number)) }
+            }
+            let departure = arbitration.leave(open.id, inode: open.inode, deletes: deletes && open.stream == nil)
+            defer { departure.settle() }
             if departure.isRemovalDue {
-                receipt = removeDueNames(of: open.inode, context)
+                receipt = removeDueNames(of: open.inode, context) ?? receipt
             } else if removesName, let link = open.link, arbitration.isDeletePending(link, of: open.inode) {
                 receipt = remove([link], of: open.inode, context)
             }
@@ -71,31 +77,35 @@ extension FileSystem {
         try perform(.setDeletePending, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.access.contains(.delete) else { throw .accessDenied }
             try namespace.writing { () throws(FileSystemError) in
-                if isPending { try requireDeletable(try record(open.inode), open.access, options) }
+                if isPending { try requireDeletable(try record(open.inode), open.access, options, ofStream: open.stream != nil) }
                 // In the table, which knows whether the open is still there: a name that is pending for nobody would stay so for ever.
-                guard arbitration.setDeletePending(isPending, by: open.id, inode: open.inode) else { throw .badHandle }
+                guard arbitration.setDeletePending(isPending, by: open.id, inode: open.subject) else { throw .badHandle }
                 open.state.withLock { state in
                     if !isPending { state.deletesOnClose = false }
-                    state.removesNameOnClose = isPending && options.contains(.posixSemantics)
+                    state.removesNameOnClose = isPending && open.stream == nil && options.contains(.posixSemantics)
                 }
             }
             return .done((), unchanged)
         }
     }
 
-    /// Whether the name that the open came through is on its way out: FileStandardInformation's DeletePending.
+    /// Whether the name that the open came through is on its way out, or the stream that is open: FileStandardInformation's
+    /// DeletePending.
     package func isDeletePending(_ open: Open) -> Bool {
-        open.link.map { arbitration.isDeletePending($0, of: open.inode) } ?? false
+        if let number = open.stream, arbitration.isDeletePending(number) { return true }
+        return open.link.map { arbitration.isDeletePending($0, of: open.inode) } ?? false
     }
 
-    /// What FILE_DELETE_ON_CLOSE and a disposition need.
+    /// What FILE_DELETE_ON_CLOSE and a disposition need. Every directory can lose its streams, the root among them.
     func requireDeletable(
-        _ record: InodeRecord, _ access: AccessMask, _ options: NameChangeOptions = []
+        _ record: InodeRecord, _ access: AccessMask, _ options: NameChangeOptions = [], ofStream: Bool = false
     ) throws(FileSystemError) {
         guard access.contains(.delete) else { throw .accessDenied }
         try requireWritable()
         let isProtected = record.attributes.dosAttributes.contains(.readOnly) && !options.contains(.ignoresReadOnly)
-        guard record.attributes.inode != .root, !isProtected else { throw .cannotDelete }
+        guard !isProtected else { throw .cannotDelete }
+        guard !ofStream else { return }
+        guard record.attributes.inode != .root else { throw .cannotDelete }
         if record.attributes.isDirectory, try !metadata.isDirectoryEmpty(record.attributes.inode) {
             throw .directoryNotEmpty
         }

@@ -3,7 +3,7 @@ package import FileSystemModel
 import MetadataStore
 
 extension FileSystem {
-    /// getxattr(2). Names are bytes with their prefix.
+    /// getxattr(2). Names are bytes with their prefix; `user.DosStream.NAME:$DATA` is a named stream.
     ///
     /// - Throws: `.attributeNotFound`, `.notSupported` for a namespace that the share does not keep, `.accessDenied`, `.stale`.
     package func extendedAttribute(
@@ -12,6 +12,7 @@ extension FileSystem {
         try perform(.getExtendedAttribute, .inode(inode), context) { () throws(FileSystemError) in
             let attributes = try record(inode).attributes
             try authorize(name, attributes, writes: false, context.identity)
+            if StreamAttribute.claims(name) { return .done(try streamValue(name, of: inode), unchanged) }
             guard let value = try metadata.extendedAttribute(name, of: inode) else { throw .attributeNotFound }
             return .done(value, unchanged)
         }
@@ -25,7 +26,15 @@ extension FileSystem {
         _ name: [UInt8], to value: [UInt8], mode: ExtendedAttributeMode, of inode: InodeNumber, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.setExtendedAttribute, .inode(inode), context) { () throws(FileSystemError) in
-            try inodes.writing(inode) { () throws(FileSystemError) in
+            if StreamAttribute.claims(name) {
+                let receipt = try setStreamValue(
+                    name, to: value, mode: mode, of: inode,
+                    authorize: { attributes throws(FileSystemError) in
+                        try authorize(name, attributes, writes: true, context.identity)
+                    }, context)
+                return .done((), receipt)
+            }
+            return try inodes.writing(inode) { () throws(FileSystemError) in
                 var record = try record(inode)
                 guard name.count <= 255 else { throw .nameTooLong }
                 guard value.count <= 65_536 else { throw .attributeTooLarge }
@@ -53,7 +62,15 @@ extension FileSystem {
         _ name: [UInt8], of inode: InodeNumber, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.removeExtendedAttribute, .inode(inode), context) { () throws(FileSystemError) in
-            try inodes.writing(inode) { () throws(FileSystemError) in
+            if StreamAttribute.claims(name) {
+                let receipt = try removeStreamValue(
+                    name, of: inode,
+                    authorize: { attributes throws(FileSystemError) in
+                        try authorize(name, attributes, writes: true, context.identity)
+                    }, context)
+                return .done((), receipt)
+            }
+            return try inodes.writing(inode) { () throws(FileSystemError) in
                 var record = try record(inode)
                 try requireWritable()
                 try authorize(name, record.attributes, writes: true, context.identity)
@@ -73,7 +90,9 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<[[UInt8]]> {
         try perform(.listExtendedAttributes, .inode(inode), context) { () throws(FileSystemError) in
             _ = try record(inode)
-            let names = try metadata.extendedAttributes(of: inode).map(\.name)
+            let streams = try metadata.streams(of: inode).compactMap { StreamAttribute.name(of: $0) }
+            var names = try metadata.extendedAttributes(of: inode).map(\.name)
+            if !streams.isEmpty { names = (names + streams).sorted { $0.lexicographicallyPrecedes($1) } }
             let visible = context.identity.isPrivileged ? names : names.filter { !$0.starts(with: "trusted.".utf8) }
             return .done(visible, unchanged)
         }

@@ -19,13 +19,13 @@ extension FileSystem {
             let (end, overflow) = offset.addingReportingOverflow(count)
             guard !overflow, end <= UInt64(Int64.max) else { throw .fileTooLarge }
             let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) in
-                try refuseLockedRange(.write, open: open, inode: open.inode, first: offset, last: end - 1)
-                var record = try record(open.inode)
-                let id = try contentID(of: &record, context)
+                try refuseLockedRange(.write, open: open, inode: open.subject, first: offset, last: end - 1)
+                var opened = try opened(open)
+                let id = try contentID(of: &opened)
                 switch mode {
                 case .reserve(let keepingSize):
                     try content.reserve(id, at: offset, count: count)
-                    if !keepingSize { record.attributes.size = max(record.attributes.size, end) }
+                    if !keepingSize { opened.size = max(opened.size, end) }
                 case .punchHole:
                     try content.punch(id, at: offset, count: count)
                 case .zeroRange(let keepingSize):
@@ -33,12 +33,11 @@ extension FileSystem {
                     try content.reserve(id, at: offset, count: count)
                     try content.punch(id, at: offset, count: count)
                     try? content.reserve(id, at: offset, count: count)
-                    if !keepingSize { record.attributes.size = max(record.attributes.size, end) }
+                    if !keepingSize { opened.size = max(opened.size, end) }
                 }
-                record.attributes.allocatedSize = try content.allocatedSize(id)
-                noteWrite(&record.attributes, by: open, context)
-                return try commit(
-                    [.putInode(record)], context, events: [ChangeEvent(.data(offset..<end), open.inode)])
+                opened.allocatedSize = try content.allocatedSize(id)
+                noteWrite(&opened.file.attributes, by: open, context)
+                return try commit(opened, context, events: [written(offset..<end, opened)])
             }
             return .done((), receipt)
         }
@@ -52,17 +51,17 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<UInt64> {
         try perform(.seek, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             let found = try inodes.reading(open.inode) { () throws(FileSystemError) -> UInt64 in
-                let record = try record(open.inode)
-                let size = record.attributes.size
+                let opened = try opened(open)
+                let size = opened.size
                 guard offset < size else { throw .noMoreData }
                 switch target {
                 case .data:
-                    guard let id = record.contentID, let extent = try content.extent(id, at: offset),
+                    guard let id = opened.contentID, let extent = try content.extent(id, at: offset),
                         extent.lowerBound < size
                     else { throw .noMoreData }
                     return extent.lowerBound
                 case .hole:
-                    guard let id = record.contentID else { return offset }
+                    guard let id = opened.contentID else { return offset }
                     var position = offset
                     while position < size, let extent = try content.extent(id, at: position),
                         extent.lowerBound <= position
@@ -82,9 +81,9 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<[Range<UInt64>]> {
         try perform(.seek, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             let found = try inodes.reading(open.inode) { () throws(FileSystemError) -> [Range<UInt64>] in
-                let record = try record(open.inode)
-                let end = min(range.upperBound, record.attributes.size)
-                guard let id = record.contentID, range.lowerBound < end else { return [] }
+                let opened = try opened(open)
+                let end = min(range.upperBound, opened.size)
+                guard let id = opened.contentID, range.lowerBound < end else { return [] }
                 var result: [Range<UInt64>] = []
                 var position = range.lowerBound
                 while position < end, let extent = try content.extent(id, at: position), extent.lowerBound < end {
@@ -110,12 +109,12 @@ extension FileSystem {
         }
         guard source.type == .regular, target.type == .regular else { throw .invalidArgument }
         // No more than there is: callers ask for all by asking for the largest count.
-        let size = try record(source.inode).attributes.size
+        let size = try inodes.reading(source.inode) { () throws(FileSystemError) in try opened(source).size }
         let count = min(count, size - min(size, sourceOffset))
         let (sourceEnd, sourceOverflow) = sourceOffset.addingReportingOverflow(count)
         let (targetEnd, targetOverflow) = targetOffset.addingReportingOverflow(count)
         guard !sourceOverflow, !targetOverflow else { throw .invalidArgument }
-        if source.inode == target.inode, sourceOffset < targetEnd, targetOffset < sourceEnd { throw .invalidArgument }
+        if source.subject == target.subject, sourceOffset < targetEnd, targetOffset < sourceEnd { throw .invalidArgument }
         guard targetEnd <= UInt64(Int64.max) else { throw .fileTooLarge }
         // Piece by piece, each piece one read and one write: the two inodes need not be locked together, since copy_file_range promises no
         // atomicity.

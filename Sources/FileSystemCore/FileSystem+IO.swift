@@ -18,27 +18,27 @@ extension FileSystem {
             }
             try requireBytes(open)
             let (count, isDue) = try inodes.reading(open.inode) { () throws(FileSystemError) -> (Int, Bool) in
-                let record = try record(open.inode)
-                let attributes = record.attributes
+                let opened = try opened(open)
+                let size = opened.size
                 // Windows asks for the whole range, past the end too; a kernel asks for whole pages — [MS-FSA] 2.1.5.3
                 if open.style == .windows, buffer.count > 0 {
                     let last = offset.addingReportingOverflow(UInt64(buffer.count) - 1)
                     try refuseLockedRange(
-                        .read, open: open, inode: open.inode, first: offset, last: last.overflow ? .max : last.partialValue)
+                        .read, open: open, inode: open.subject, first: offset, last: last.overflow ? .max : last.partialValue)
                 }
-                guard offset < attributes.size, buffer.count > 0 else { return (0, false) }
-                let count = Int(clamping: min(UInt64(buffer.count), attributes.size - offset))
+                guard offset < size, buffer.count > 0 else { return (0, false) }
+                let count = Int(clamping: min(UInt64(buffer.count), size - offset))
                 if open.style == .posix {
                     try refuseLockedRange(
-                        .read, open: open, inode: open.inode, first: offset, last: offset + UInt64(count) - 1)
+                        .read, open: open, inode: open.subject, first: offset, last: offset + UInt64(count) - 1)
                 }
                 let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-                if let id = record.contentID {
+                if let id = opened.contentID {
                     try content.read(id, at: offset, into: target)
                 } else {
                     target.initializeMemory(as: UInt8.self, repeating: 0)
                 }
-                return (count, isAccessTimeDue(attributes))
+                return (count, isAccessTimeDue(opened.file.attributes))
             }
             if isDue, count > 0 { noteAccess(open, context) }
             return .done(count, unchanged)
@@ -88,32 +88,22 @@ extension FileSystem {
             }
             try requireBytes(open)
             let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) -> Receipt in
-                var record = try record(open.inode)
-                let start = open.isAppending ? record.attributes.size : offset ?? record.attributes.size
+                var opened = try opened(open)
+                let start = open.isAppending ? opened.size : offset ?? opened.size
                 guard !buffer.isEmpty else { return unchanged }
                 let (end, overflow) = start.addingReportingOverflow(UInt64(buffer.count))
                 guard !overflow, end <= UInt64(Int64.max) else { throw .fileTooLarge }
-                try refuseLockedRange(.write, open: open, inode: open.inode, first: start, last: end - 1)
-                let id = try contentID(of: &record, context)
+                try refuseLockedRange(.write, open: open, inode: open.subject, first: start, last: end - 1)
+                let id = try contentID(of: &opened)
                 try content.write(id, at: start, from: buffer)
-                record.attributes.size = max(record.attributes.size, end)
-                record.attributes.allocatedSize = try content.allocatedSize(id)
-                noteWrite(&record.attributes, by: open, context)
-                return try commit(
-                    [.putInode(record)], context, events: [ChangeEvent(.data(start..<end), open.inode)])
+                opened.size = max(opened.size, end)
+                opened.allocatedSize = try content.allocatedSize(id)
+                noteWrite(&opened.file.attributes, by: open, context)
+                return try commit(opened, context, events: [written(start..<end, opened)])
             }
-            if open.isWriteThrough { try makeSafe(open.inode) }
+            if open.isWriteThrough { try makeSafe(open) }
             return .done(buffer.count, receipt)
         }
-    }
-
-    /// The file's content, made where it has none: the id is committed before the first byte.
-    func contentID(of record: inout InodeRecord, _ context: OperationContext) throws(FileSystemError) -> ContentID {
-        if let id = record.contentID { return id }
-        let id = newContentID()
-        record.contentID = id
-        guard try metadata.apply(MetadataBatch(mutations: [.putInode(record)])) == .applied else { throw .stale }
-        return id
     }
 
     /// What a write leaves behind besides bytes: times, the archive bit, no set-user-ID.
@@ -137,13 +127,14 @@ extension FileSystem {
         _ open: Open, dataOnly: Bool, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.sync, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            try makeSafe(open.inode)
+            try makeSafe(open)
             return .done((), unchanged)
         }
     }
 
-    private func makeSafe(_ inode: InodeNumber) throws(FileSystemError) {
-        if let id = try record(inode).contentID { try content.sync(id) }
+    private func makeSafe(_ open: Open) throws(FileSystemError) {
+        let id = try inodes.reading(open.inode) { () throws(FileSystemError) -> ContentID? in try opened(open).contentID }
+        if let id { try content.sync(id) }
         try metadata.sync()
     }
 }

@@ -11,13 +11,13 @@ extension FileSystem {
         try perform(.lock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             if let ticket = context.resuming, ticket.isGranted { return .done((), unchanged) }
             let began = mayWait ? context.resuming?.began ?? environment.clock.now() : nil
-            switch arbitration.lock(lock, by: open.id, inode: open.inode, waitingSince: began) {
+            switch arbitration.lock(lock, by: open.id, inode: open.subject, waitingSince: began) {
             case .refused(let error): throw error
             case .granted(let settlements):
                 for settlement in settlements { settlement.run() }
                 return .done((), unchanged)
             case .wait(let ticket):
-                ticket.whenSettled { [arbitration, inode = open.inode] resumption in
+                ticket.whenSettled { [arbitration, inode = open.subject] resumption in
                     if resumption != .retry { arbitration.abandon(ticket, inode: inode) }
                 }
                 return .pending(ticket)
@@ -30,7 +30,7 @@ extension FileSystem {
         _ open: Open, _ lock: RangeLock, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<RangeLock?> {
         try perform(.testLock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            .done(arbitration.conflict(with: lock, inode: open.inode), unchanged)
+            .done(arbitration.conflict(with: lock, inode: open.subject), unchanged)
         }
     }
 
@@ -39,7 +39,7 @@ extension FileSystem {
         _ open: Open, first: UInt64, last: UInt64, owner: LockOwner, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.unlock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            arbitration.unlock(first: first, last: last, owner: owner, inode: open.inode)
+            arbitration.unlock(first: first, last: last, owner: owner, inode: open.subject)
             return .done((), unchanged)
         }
     }
@@ -49,7 +49,7 @@ extension FileSystem {
         _ open: Open, owner: LockOwner, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.unlock, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            arbitration.unlockAll(of: owner, inode: open.inode)
+            arbitration.unlockAll(of: owner, inode: open.subject)
             return .done((), unchanged)
         }
     }

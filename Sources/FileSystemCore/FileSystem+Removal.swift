@@ -104,13 +104,28 @@ extension FileSystem {
         guard record.attributes.linkCount == 0 else { return Unlinking(mutations: [.putInode(record)]) }
         if arbitration.isOpen(inode) { return Unlinking(mutations: [.putInode(record), .putOrphan(inode)], isKept: true) }
         guard arbitration.isPinned(inode) else { return try deletion(of: record) }
-        guard let id = record.contentID else {
-            return Unlinking(mutations: [.putInode(record), .putOrphan(inode)], isKept: true)
+        var result = try emptying(record)
+        result.mutations.append(.putOrphan(inode))
+        result.isKept = true
+        return result
+    }
+
+    /// Takes the bytes of an inode without name and open, those of its streams too, while a kernel knows its number.
+    private func emptying(_ record: InodeRecord) throws(FileSystemError) -> Unlinking {
+        var record = record
+        var result = Unlinking(mutations: [])
+        for stream in try metadata.streams(of: record.attributes.inode) {
+            result.mutations += streamDeletions([stream])
+            if let id = stream.contentID { result.discarded.append(id) }
+        }
+        if let id = record.contentID {
+            result.mutations.append(.putPendingDelete(id))
+            result.discarded.append(id)
         }
         record.contentID = nil
         record.attributes.allocatedSize = 0
-        return Unlinking(
-            mutations: [.putInode(record), .putOrphan(inode), .putPendingDelete(id)], discarded: [id], isKept: true)
+        result.mutations.append(.putInode(record))
+        return result
     }
 
     /// Everything that goes with an inode: its record, its extended attributes and streams, its bytes.
@@ -163,7 +178,7 @@ extension FileSystem {
 
     private func reclaimLocked(_ inode: InodeNumber) -> [ContentID] {
         do throws(FileSystemError) {
-            guard !arbitration.isOpen(inode), var record = try metadata.inode(inode), record.attributes.linkCount == 0 else {
+            guard !arbitration.isOpen(inode), let record = try metadata.inode(inode), record.attributes.linkCount == 0 else {
                 return []
             }
             guard arbitration.isPinned(inode) else {
@@ -171,11 +186,10 @@ extension FileSystem {
                 _ = try metadata.apply(MetadataBatch(mutations: removal.mutations + [.deleteOrphan(inode)]))
                 return removal.discarded
             }
-            guard let id = record.contentID else { return [] }
-            record.contentID = nil
-            record.attributes.allocatedSize = 0
-            _ = try metadata.apply(MetadataBatch(mutations: [.putInode(record), .putPendingDelete(id)]))
-            return [id]
+            let removal = try emptying(record)
+            guard !removal.discarded.isEmpty || removal.mutations.count > 1 else { return [] }
+            _ = try metadata.apply(MetadataBatch(mutations: removal.mutations))
+            return removal.discarded
         } catch {
             environment.report("inode \(inode) without a name could not be removed: \(error)")
             return []

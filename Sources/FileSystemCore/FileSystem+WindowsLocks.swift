@@ -50,7 +50,7 @@ extension FileSystem {
             var locks: [RangeLock] = []
             locks.reserveCapacity(wishes.count)
             for wish in wishes { locks.append(try rangeLock(wish, for: open)) }
-            if let error = arbitration.lockAll(locks, by: open.id, inode: open.inode) { throw error }
+            if let error = arbitration.lockAll(locks, by: open.id, inode: open.subject) { throw error }
             return .done((), unchanged)
         }
     }
@@ -68,7 +68,7 @@ extension FileSystem {
                 RangeLock(offset: $0.offset, length: $0.length, isExclusive: false, owner: .windows(open.id))
             }
             let valid = Array(locks.prefix { $0 != nil }.compactMap { $0 })
-            guard arbitration.unlockEach(valid, inode: open.inode) else { throw .rangeNotLocked }
+            guard arbitration.unlockEach(valid, inode: open.subject) else { throw .rangeNotLocked }
             guard valid.count == ranges.count else { throw .invalidLockRange }
             return .done((), unchanged)
         }

@@ -21,8 +21,10 @@ extension FileSystem {
             if let found { return try finish(found, request, context) }
             let made = try namespace.writing { () throws(FileSystemError) -> Outcome<WindowsOpenResult> in
                 let place = try resolve(request, context)
-                guard place.target == nil else { return try openExisting(place, request, context) }
-                return try openNew(place, request, context)
+                guard place.target != nil else { return try openNew(place, request, context) }
+                guard let stream = request.stream else { return try openExisting(place, request, context) }
+                if let found = try openStream(stream, of: place, request, context) { return found }
+                return try openNewStream(stream, of: place, request, context)
             }
             return try finish(made, request, context)
         }
@@ -34,7 +36,10 @@ extension FileSystem {
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult>? {
         try namespace.reading { () throws(FileSystemError) -> Outcome<WindowsOpenResult>? in
             let place = try resolve(request, context)
-            guard place.target == nil else { return try openExisting(place, request, context) }
+            if place.target != nil {
+                guard let stream = request.stream else { return try openExisting(place, request, context) }
+                return try openStream(stream, of: place, request, context)
+            }
             guard request.disposition != .open, request.disposition != .overwrite else { throw .notFound }
             return nil
         }
@@ -56,7 +61,8 @@ extension FileSystem {
             default: throw .invalidArgument
             }
         }
-        if request.options.contains(.deleteOnClose), request.path.isEmpty { throw .cannotDelete }
+        if request.stream != nil, request.options.contains(.directory) { throw .notDirectory }
+        if request.options.contains(.deleteOnClose), request.path.isEmpty, request.stream == nil { throw .cannotDelete }
     }
 
     // MARK: What exists
@@ -97,18 +103,13 @@ extension FileSystem {
                 // It may be empty by then; if not, it stays.
             }
         }
-        let action: CreateAction =
-            switch request.disposition {
-            case .supersede: .superseded
-            case .overwrite, .overwriteIf: .overwritten
-            default: .opened
-            }
         return try admit(
-            attributes, link: link, granted: granted, maximal: maximal, action: action, request, context)
+            OpenedFile(file: record), link: link, granted: granted, maximal: maximal, action: request.disposition.replacement,
+            request, context)
     }
 
     /// Which rights the open gets — [MS-FSA] 2.1.5.1.2.1.
-    private func grant(
+    func grant(
         _ request: WindowsOpenRequest, _ attributes: Attributes, _ maximal: AccessMask
     ) throws(FileSystemError) -> AccessMask {
         let wanted = request.access.expandingGenerics
@@ -151,18 +152,23 @@ extension FileSystem {
             type: isDirectory ? .directory : .regular,
             permissions: request.permissions ?? Permissions(rawValue: isDirectory ? 0o777 : 0o666),
             umask: request.permissions == nil ? options.umask : 0, dosAttributes: dosAttributes)
-        let (record, receipt) = try insert(file, named: name, in: parent.attributes.inode, context)
+        let (record, made) = try insert(file, named: name, in: parent.attributes.inode, context)
+        var (opened, receipt) = (OpenedFile(file: record), made)
+        if let stream = request.stream {
+            (opened, receipt) = try insertStream(named: stream, of: record.attributes.inode, context)
+        }
         let outcome = try admit(
-            record.attributes, link: Link(parent: parent.attributes.inode, name: name), granted: granted, maximal: .all,
+            opened, link: Link(parent: parent.attributes.inode, name: name), granted: granted, maximal: .all,
             action: .created, request, context)
-        if case .done(let result, _) = outcome { return .done(result, receipt) }
-        return outcome
+        guard case .done(var result, _) = outcome else { return outcome }
+        result.hasMadeFile = true
+        return .done(result, receipt)
     }
 
     // MARK: Both
 
-    private func admit(
-        _ attributes: Attributes, link: Link?, granted: AccessMask, maximal: AccessMask, action: CreateAction,
+    func admit(
+        _ opened: OpenedFile, link: Link?, granted: AccessMask, maximal: AccessMask, action: CreateAction,
         _ request: WindowsOpenRequest, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
         var data = DataAccess()
@@ -170,24 +176,29 @@ extension FileSystem {
         if !granted.isDisjoint(with: .writingData) { data.insert(.write) }
         if granted.contains(.delete) { data.insert(.delete) }
         let replaces = action == .overwritten || action == .superseded
+        let attributes = opened.file.attributes
         let open = Open(
             id: newOpenID(), inode: attributes.inode, type: attributes.type, context: context, access: granted,
             share: request.share, link: link,
             isAppending: granted.contains(.appendData) && !granted.contains(.writeData) && !attributes.isDirectory,
-            isWriteThrough: request.options.contains(.writeThrough))
-        let entry = OpenEntry(id: open.id, style: .windows, access: data, share: request.share, link: link)
-        let admission = arbitration.admit(
-            entry, to: attributes.inode, linkCount: attributes.linkCount, passing: replaces ? .write : DataAccess(),
-            waitingSince: waitingSince(context))
-        switch admission {
-        case .refused(let error): throw error
-        case .wait(let ticket): return .pending(armed(ticket, inode: attributes.inode))
-        case .admitted: break
+            isWriteThrough: request.options.contains(.writeThrough), stream: opened.stream)
+        if let stream = opened.stream {
+            try hold(attributes, for: stream, by: open, data, replaces: replaces)
+        } else {
+            let entry = OpenEntry(id: open.id, style: .windows, access: data, share: request.share, link: link)
+            let admission = arbitration.admit(
+                entry, to: attributes.inode, linkCount: attributes.linkCount, passing: replaces ? .write : DataAccess(),
+                discardsStreams: replaces, waitingSince: waitingSince(context))
+            switch admission {
+            case .refused(let error): throw error
+            case .wait(let ticket): return .pending(armed(ticket, inode: attributes.inode))
+            case .admitted: break
+            }
         }
         open.state.withLock { $0.deletesOnClose = request.options.contains(.deleteOnClose) }
         register(open)
         return .done(
-            WindowsOpenResult(open: open, action: action, attributes: attributes, maximalAccess: maximal), unchanged)
+            WindowsOpenResult(open: open, action: action, attributes: opened.attributes, maximalAccess: maximal), unchanged)
     }
 
     /// When the caller began to wait for opens that are about to go; nil when it has waited long enough.
@@ -216,38 +227,76 @@ extension FileSystem {
         guard case .done(var result, var receipt) = outcome, !result.attributes.isDirectory else { return outcome }
         let replaces = result.action == .overwritten || result.action == .superseded
         guard replaces || (result.action == .created && request.allocationSize > 0) else { return outcome }
-        let inode = result.open.inode
+        let open = result.open
+        var discarded: [ContentID] = []
         do throws(FileSystemError) {
-            try inodes.writing(inode) { () throws(FileSystemError) in
-                var record = try record(inode)
+            let losesStreams = replaces && open.stream == nil ? try !metadata.streams(of: open.inode).isEmpty : false
+            try lockingStreams(of: open.inode, if: losesStreams) { () throws(FileSystemError) in
+                var opened = try opened(open)
                 if request.allocationSize > 0 {
                     // Before anything is lost: what is there keeps its space until it is cut off.
                     guard request.allocationSize <= UInt64(Int64.max) else { throw .noSpace }
-                    let id = try contentID(of: &record, context)
+                    let id = try contentID(of: &opened)
                     try content.reserve(id, at: 0, count: request.allocationSize)
                 }
                 if replaces {
-                    try resize(&record, to: 0)
-                    touch(&record.attributes, environment.clock.now())
-                    let replaced = request.dosAttributes.intersection(.settable).union(.archive)
-                    record.attributes.dosAttributes = replaced
-                    if !context.identity.isPrivileged { dropSetIDs(&record.attributes, for: context.identity) }
+                    try resize(&opened, to: 0)
+                    touch(&opened.file.attributes, environment.clock.now())
+                    if open.stream == nil {
+                        let replaced = request.dosAttributes.intersection(.settable).union(.archive)
+                        opened.file.attributes.dosAttributes = replaced
+                    }
+                    if !context.identity.isPrivileged { dropSetIDs(&opened.file.attributes, for: context.identity) }
                 }
-                if request.allocationSize > 0, let id = record.contentID {
+                if request.allocationSize > 0, let id = opened.contentID {
                     // The cut has freed at least as much, but another may have been faster: then it is not reserved.
                     try? content.reserve(id, at: 0, count: request.allocationSize)
-                    record.attributes.allocatedSize = try content.allocatedSize(id)
+                    opened.allocatedSize = try content.allocatedSize(id)
                 }
+                // Only the unnamed stream outlives what replaces the file — [MS-FSA] 2.1.5.1.2
+                let lost = losesStreams ? try metadata.streams(of: open.inode) : []
                 receipt = try commit(
-                    [.putInode(record)], context, events: [ChangeEvent(.data(0..<UInt64.max), inode)])
-                result.attributes = record.attributes
+                    opened.mutations + streamDeletions(lost), context,
+                    events: [written(0..<UInt64.max, opened)]
+                        + lost.map { ChangeEvent(.stream($0.name, .removed), open.inode) })
+                if opened.isDetached, let stream = opened.stream { detachedStreams.update(stream) }
+                discarded = detach(lost)
+                result.attributes = opened.attributes
             }
         } catch {
-            if result.action == .created { result.open.state.withLock { $0.deletesOnClose = true } }
-            _ = try? close(result.open, context)
+            takeBack(result, context)
             throw error
         }
+        discard(discarded)
         return .done(result, receipt)
+    }
+
+    /// The inode's lock, written, and before it the namespace's where streams are to go.
+    private func lockingStreams(
+        of inode: InodeNumber, if losesStreams: Bool, _ body: () throws(FileSystemError) -> Void
+    ) throws(FileSystemError) {
+        guard losesStreams else { return try inodes.writing(inode, body) }
+        try namespace.writing { () throws(FileSystemError) in try inodes.writing(inode, body) }
+    }
+
+    /// Closes what a CREATE has opened, and removes what it has made: it is refused after all.
+    package func takeBack(_ result: WindowsOpenResult, _ context: OperationContext) {
+        let open = result.open
+        if result.action == .created { open.state.withLock { $0.deletesOnClose = true } }
+        // With the stream goes the file that was made for it.
+        if result.hasMadeFile { _ = arbitration.setDeletePending(true, by: open.id, inode: open.inode) }
+        _ = try? close(open, context)
+    }
+}
+
+extension CreateDisposition {
+    /// What becomes of a file or stream that is there.
+    var replacement: CreateAction {
+        switch self {
+        case .supersede: .superseded
+        case .overwrite, .overwriteIf: .overwritten
+        case .open, .create, .openIf: .opened
+        }
     }
 }
 

@@ -7,9 +7,11 @@ extension FileSystem {
     /// FileRenameInformation and its Ex — [MS-FSA] 2.1.5.15.11, [MS-FSCC] 2.4.43.
     ///
     /// - Throws: `.accessDenied` without DELETE access, over a directory, over what is open, and for a directory with SMB opens below it;
-    ///   `.exists` without `replacing`; `.sharingViolation`; `.pathNotFound`; `.readOnly`; `.deletePending`.
+    ///   `.exists` without `replacing`; `.sharingViolation`; `.pathNotFound`; `.readOnly`; `.deletePending`; `.invalidName` for a path
+    ///   that ends in a stream; `.invalidArgument` for an open of a named stream, which has no path of its own.
     package func rename(
-        _ open: Open, to path: [FileName], replacing: Bool, options: NameChangeOptions = [], _ context: OperationContext
+        _ open: Open, to path: [FileName], endingInStream: Bool = false, replacing: Bool, options: NameChangeOptions = [],
+        _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.rename, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.access.contains(.delete) else { throw .accessDenied }
@@ -26,9 +28,13 @@ extension FileSystem {
                 let newParent = parent.attributes.inode
                 // The directory is opened for the move without FILE_SHARE_DELETE — [MS-FSA] 2.1.5.15.11, smb2.rename.share_delete_…
                 let isHeldForDeletion = arbitration.opens(of: newParent).contains {
-                    $0.style == .windows && $0.access.contains(.delete)
+                    $0.style == .windows && !$0.isOfStream && $0.access.contains(.delete)
                 }
                 guard !isHeldForDeletion else { throw .sharingViolation }
+                guard open.stream == nil else { throw .invalidArgument }
+                guard !endingInStream else { throw .invalidName }
+                // Neither the name nor what it leads to may change under who has one of the streams open.
+                guard !arbitration.opens(of: open.inode).contains(where: \.isOfStream) else { throw .accessDenied }
                 var target = place.entry
                 if let existing = target, existing.parent == source.parent, existing.name == source.name {
                     guard existing.name != newName else { return (unchanged, []) }

@@ -8,6 +8,7 @@ package import FileSystemModel
 package enum Operation: String, Sendable {
     case lookup, attributes, setAttributes, access, make, link, unlink, removeDirectory, rename, readLink, open, create
     case setDeletePending, read, write, flush, sync, close, readDirectory, allocate, seek, copyRange, lock, testLock, unlock
+    case listStreams
     case getExtendedAttribute, setExtendedAttribute, removeExtendedAttribute, listExtendedAttributes, statistics
 }
 
@@ -48,6 +49,13 @@ package struct ChangeEvent: Sendable, Equatable {
         case attributes
         case data(Range<UInt64>)
         case extendedAttributes
+        /// A named stream, under the name that it had.
+        case stream(FileName, StreamChange)
+    }
+
+    package enum StreamChange: Sendable, Equatable {
+        case created, removed, written
+        case renamed(to: FileName)
     }
 
     package let kind: Kind

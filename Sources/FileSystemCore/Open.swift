@@ -3,6 +3,7 @@ import Synchronization
 package import AccessArbitration
 package import AccessControl
 package import FileSystemModel
+import MetadataStore
 
 /// The four times of a file, as a set.
 package struct TimeFields: OptionSet, Hashable, Sendable {
@@ -20,6 +21,7 @@ package struct TimeFields: OptionSet, Hashable, Sendable {
 package final class Open: Sendable {
     package let id: OpenID
     package let inode: InodeNumber
+    /// Of the data that is open: a directory's named stream is regular.
     package let type: FileType
     package let door: DoorID
     package let client: UInt64
@@ -37,6 +39,8 @@ package final class Open: Sendable {
 
     struct State {
         var link: Link?
+        /// What the named stream is called that is open, as renames have left it; nil for the file itself, and once it is gone.
+        var streamName: FileName?
         var deletesOnClose = false
         /// The name that is delete-pending goes with this open, whoever else has the file open: POSIX semantics.
         var removesNameOnClose = false
@@ -46,14 +50,17 @@ package final class Open: Sendable {
     }
 
     let state: Mutex<State>
+    /// The named stream's number, 0 for the file itself. A rename of the stream to the unnamed one changes it.
+    private let streamNumber: Atomic<UInt64>
 
     init(
         id: OpenID, inode: InodeNumber, type: FileType, context: OperationContext, access: AccessMask, share: ShareMode,
-        link: Link?, isAppending: Bool, isWriteThrough: Bool, keepsAccessTime: Bool = false
+        link: Link?, isAppending: Bool, isWriteThrough: Bool, keepsAccessTime: Bool = false, stream: StreamRecord? = nil
     ) {
         self.id = id
         self.inode = inode
-        self.type = type
+        self.type = stream == nil ? type : .regular
+        streamNumber = Atomic(stream?.number.rawValue ?? 0)
         door = context.door
         client = context.client
         style = context.style
@@ -63,8 +70,23 @@ package final class Open: Sendable {
         self.isAppending = isAppending
         self.isWriteThrough = isWriteThrough
         self.keepsAccessTime = keepsAccessTime
-        state = Mutex(State(link: link))
+        state = Mutex(State(link: link, streamName: stream?.name))
     }
+
+    /// The number of the named stream that is open; nil for the file itself.
+    package internal(set) var stream: InodeNumber? {
+        get {
+            let number = streamNumber.load(ordering: .acquiring)
+            return number == 0 ? nil : InodeNumber(rawValue: number)
+        }
+        set { streamNumber.store(newValue?.rawValue ?? 0, ordering: .releasing) }
+    }
+
+    /// What share modes and locks know the open data by: the file's number, or the named stream's.
+    package var subject: InodeNumber { stream ?? inode }
+
+    /// What the named stream is called that is open; nil for the file itself, and once the stream has no name.
+    package var streamName: FileName? { state.withLock { $0.streamName } }
 
     /// The name it came through, as renames through any door have left it; nil for the root, and once that name is gone.
     package var link: Link? { state.withLock { $0.link } }

@@ -84,6 +84,8 @@ package struct WindowsOpenRequest: Sendable {
 
     /// From the share's root; empty is the root. `..` does not occur.
     package var path: [FileName]
+    /// The named stream of it that is meant; nil for the file itself.
+    package var stream: FileName?
     /// As on the wire; generic bits and MAXIMUM_ALLOWED are resolved here.
     package var access: AccessMask
     package var share: ShareMode
@@ -96,10 +98,11 @@ package struct WindowsOpenRequest: Sendable {
     package var permissions: Permissions?
 
     package init(
-        path: [FileName], access: AccessMask, share: ShareMode, disposition: CreateDisposition, options: Options = [],
-        dosAttributes: DOSAttributes = [], allocationSize: UInt64 = 0
+        path: [FileName], stream: FileName? = nil, access: AccessMask, share: ShareMode, disposition: CreateDisposition,
+        options: Options = [], dosAttributes: DOSAttributes = [], allocationSize: UInt64 = 0
     ) {
         self.path = path
+        self.stream = stream
         self.access = access
         self.share = share
         self.disposition = disposition
@@ -112,6 +115,9 @@ package struct WindowsOpenRequest: Sendable {
 package struct WindowsOpenResult: Sendable {
     package var open: Open
     package var action: CreateAction
+    /// The file was made: with action `.created` and a stream that is open it may have been there before.
+    package var hasMadeFile = false
+    /// Of the file, with the sizes of what is open.
     package var attributes: Attributes
     /// What the caller could have had: MxAc's answer.
     package var maximalAccess: AccessMask

@@ -47,13 +47,20 @@ package struct EntryRecord: Equatable, Sendable {
 /// One alternate data stream of a file: its name, its size and where its bytes are.
 package struct StreamRecord: Equatable, Sendable {
     package var inode: InodeNumber
+    /// The stream's own number, out of the inodes' and never given out twice: opens, share modes and locks know the stream by it,
+    /// whatever it is called.
+    package var number: InodeNumber
     package var name: FileName
     package var contentID: ContentID?
     package var size: UInt64
     package var allocatedSize: UInt64
 
-    package init(inode: InodeNumber, name: FileName, contentID: ContentID?, size: UInt64, allocatedSize: UInt64) {
+    package init(
+        inode: InodeNumber, number: InodeNumber, name: FileName, contentID: ContentID? = nil, size: UInt64 = 0,
+        allocatedSize: UInt64 = 0
+    ) {
         self.inode = inode
+        self.number = number
         self.name = name
         self.contentID = contentID
         self.size = size

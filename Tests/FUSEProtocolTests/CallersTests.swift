@@ -99,4 +99,57 @@ struct CallersTests {
         #expect(try fixture.errno(.setxattr(node, name: capability, value: [1], flags: 0)) == 95)
         #expect(try fixture.errno(.removexattr(node, name: capability)) == 61)
     }
+
+    @Test("DOS attributes and the time of creation under the names of Linux's NTFS drivers")
+    func ntfsAttributes() throws {
+        let fixture = try Fixture()
+        let (node, _) = try fixture.create("file")
+        func get(_ name: String) throws -> [UInt8] {
+            guard case .bytes(let value) = try fixture.ask(.getxattr(node, name: Array(name.utf8), size: 64)) else { return [] }
+            return value
+        }
+        func set(_ name: String, _ value: [UInt8], flags: UInt32 = 0, uid: UInt32 = 0) throws -> Int32 {
+            try fixture.errno(.setxattr(node, name: Array(name.utf8), value: value, flags: flags), uid: uid)
+        }
+        #expect(try set("system.ntfs_attrib", [0x03, 0, 0, 0]) == 0)
+        #expect(try get("system.ntfs_attrib") == [0x03, 0, 0, 0])
+        #expect(try get("system.ntfs_attrib_be") == [0, 0, 0, 0x03])
+        #expect(try fixture.attributes(node).dosAttributes == [.readOnly, .hidden])
+        #expect(try set("system.ntfs_attrib_be", [0, 0, 0, 0x20]) == 0)
+        #expect(try get("system.ntfs_attrib") == [0x20, 0, 0, 0])
+        #expect(try set("system.ntfs_attrib", [0, 0, 0, 0]) == 0)
+        #expect(try get("system.ntfs_attrib") == [0x80, 0, 0, 0])
+        // 1970-01-01, 11,644,473,600 s after 1601.
+        let time: [UInt8] = [0x00, 0x80, 0x3E, 0xD5, 0xDE, 0xB1, 0x9D, 0x01]
+        #expect(try set("system.ntfs_crtime", time) == 0)
+        #expect(try get("system.ntfs_crtime") == time)
+        #expect(try get("system.ntfs_crtime_be") == time.reversed())
+        #expect(try fixture.attributes(node).creationTime == Timestamp(seconds: 0, nanoseconds: 0))
+        for (name, value) in [
+            ("system.ntfs_attrib", [UInt8](repeating: 0, count: 3)), ("system.ntfs_crtime", [1]),
+            ("system.ntfs_crtime", [UInt8](repeating: 0xFF, count: 8)),
+        ] {
+            #expect(try set(name, value) == 22)
+        }
+        #expect(try set("system.ntfs_attrib", [1, 0, 0, 0], uid: 1000) == 1)
+        #expect(try set("system.ntfs_attrib", [1, 0, 0, 0], flags: 1) == 17)
+        #expect(try fixture.errno(.removexattr(node, name: Array("system.ntfs_attrib".utf8))) == 95)
+        guard case .size(0) = try fixture.ask(.listxattr(node, size: 0)) else { return #expect(Bool(false)) }
+    }
+
+    @Test("named streams as extended attributes")
+    func streams() throws {
+        let fixture = try Fixture()
+        let (node, _) = try fixture.create("file")
+        let name = Array("user.DosStream.s:$DATA".utf8)
+        #expect(try fixture.errno(.setxattr(node, name: name, value: [1, 2, 3], flags: 0)) == 0)
+        guard case .bytes([1, 2, 3]) = try fixture.ask(.getxattr(node, name: name, size: 3)) else { return #expect(Bool(false)) }
+        guard case .bytes(let list) = try fixture.ask(.listxattr(node, size: 64)) else { return #expect(Bool(false)) }
+        #expect(list == name + [0])
+        let large = [UInt8](repeating: 1, count: 65_537)
+        #expect(try fixture.errno(.setxattr(node, name: name, value: large, flags: 0)) == 7)
+        #expect(try fixture.errno(.setxattr(node, name: Array("user.DosStream.s".utf8), value: [1], flags: 0)) == 22)
+        #expect(try fixture.errno(.removexattr(node, name: name)) == 0)
+        #expect(try fixture.errno(.getxattr(node, name: name, size: 0)) == 61)
+    }
 }

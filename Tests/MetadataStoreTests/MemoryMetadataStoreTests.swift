@@ -46,7 +46,7 @@ struct MemoryMetadataStoreTests {
         for _ in 0..<100 {
             try store.put(
                 .putExtendedAttribute(inode, name: [1], value: [UInt8](repeating: 0, count: 1000)),
-                .putStream(StreamRecord(inode: inode, name: name, contentID: nil, size: 0, allocatedSize: 0)), .putOrphan(inode),
+                .putStream(StreamRecord(inode: inode, number: InodeNumber(rawValue: 19), name: name)), .putOrphan(inode),
                 .putPendingDelete(content), .putUnsynced(content), .putDurableHandle(1, value: [UInt8](repeating: 0, count: 500)))
             try store.put(
                 .putExtendedAttribute(inode, name: [1], value: []), .putDurableHandle(1, value: []), .putOrphan(inode),

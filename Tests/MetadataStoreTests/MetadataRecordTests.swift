@@ -106,9 +106,10 @@ struct MetadataRecordTests {
     func streams(factory: MetadataStoreFactory) throws {
         try factory.withStore { store in
             let first = StreamRecord(
-                inode: Self.file, name: try FileName("first"), contentID: ContentID(epoch: 1, random: 2), size: 3, allocatedSize: 4)
+                inode: Self.file, number: InodeNumber(rawValue: 30), name: try FileName("first"),
+                contentID: ContentID(epoch: 1, random: 2), size: 3, allocatedSize: 4)
             let second = StreamRecord(
-                inode: Self.file, name: try FileName("Second"), contentID: nil, size: 0, allocatedSize: 0)
+                inode: Self.file, number: InodeNumber(rawValue: 31), name: try FileName("Second"))
             var other = first
             other.inode = .root
             try store.put(.putStream(first), .putStream(second), .putStream(other))

@@ -3,8 +3,8 @@ package import AccessControl
 package import FileSystemCore
 package import FileSystemModel
 package import SMBMessages
-import WindowsTypes
 import Synchronization
+import WindowsTypes
 package import WireCoding
 
 /// Everything that the handler of a file command is given.
@@ -145,7 +145,8 @@ package struct CommandContext: ~Copyable {
 
     /// Whether the connection may have another open; to be asked before the core opens one.
     package func requireRoomForOpen() throws(SMBFailure) {
-        if session.home.record.openCount.load(ordering: .relaxed) >= limits.opensPerConnection { throw SMBFailure(.tooManyOpenedFiles) }
+        let count = session.home.record.openCount.load(ordering: .relaxed)
+        if count >= limits.opensPerConnection { throw SMBFailure(.tooManyOpenedFiles) }
     }
 
     /// Gives an open of the core's a handle. The connection closes it if the client does not.

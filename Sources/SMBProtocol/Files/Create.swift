@@ -57,8 +57,18 @@ package enum CreateCommand {
             }
             options.insert(.directory)
         }
+        var stream: FileName?
+        switch path.stream {
+        case .none: break
+        case .unnamed:
+            // The unnamed stream is a file's data: no directory has one.
+            guard !options.contains(.directory) else { throw SMBFailure(.notADirectory) }
+            options.insert(.nonDirectory)
+        case .named(let name): stream = name
+        }
         var wanted = WindowsOpenRequest(
-            path: path.components, access: access, share: ShareMode(rawValue: UInt8(request.shareAccess.rawValue & 7)),
+            path: path.components, stream: stream, access: access,
+            share: ShareMode(rawValue: UInt8(request.shareAccess.rawValue & 7)),
             disposition: try disposition(request, path), options: options,
             dosAttributes: DOSAttributes(request.fileAttributes), allocationSize: contexts.allocationSize)
         // Whoever says the mode has taken its umask from it.
@@ -111,10 +121,7 @@ package enum CreateCommand {
         do throws(SMBFailure) {
             _ = try ExtendedAttributes.apply(entries, to: result.open.inode, context)
         } catch {
-            if result.action == .created {
-                _ = try? context.fileSystem.setDeletePending(true, result.open, context.operation)
-            }
-            _ = try? context.fileSystem.close(result.open, context.operation)
+            context.fileSystem.takeBack(result, context.operation)
             throw error
         }
     }

@@ -13,27 +13,76 @@ enum ExtendedAttributes {
 
     // MARK: Reading
 
-    /// FileFullEaInformation — [MS-FSA] 2.1.5.12.14: all attributes, or those that the input buffer names.
+    /// FileFullEaInformation — [MS-FSA] 2.1.5.12.14: the attributes that the input buffer names, one that is not there with an
+    /// empty value; else all, from the one that the request's index says, or from where the last listing ended before its end.
     static func query(
-        _ request: QueryInfoRequest, _ open: Open, _ context: inout CommandContext
+        _ request: QueryInfoRequest, _ file: SMBOpen, _ context: inout CommandContext
     ) throws(SMBFailure) -> CommandResult {
         if !context.mayBlock, context.fileSystem.isBlocking { return .wouldBlock }
-        var names = try names(of: open.inode, context)
+        let present = entries(try names(of: file.open.inode, context), of: file.open.inode, context)
         if !request.inputBuffer.isEmpty {
-            var reader = WireReader(request.inputBuffer.span.bytes)
-            guard let wanted = try? FileGetEaInformation.parseList(&reader) else {
-                throw SMBFailure(.eaListInconsistent)
-            }
-            let folded = Set(wanted.map { FoldedName(folding: $0) })
-            names = names.filter { folded.contains(FoldedName(folding: $0)) }
+            let wanted = try select(request.inputBuffer, from: present)
+            let told = try answer(wanted[...], request, &context)
+            return .reply(told == wanted.count ? .success : .bufferOverflow, nil)
         }
-        let entries = entries(names, of: open.inode, context)
-        guard !entries.isEmpty else { throw SMBFailure(.noEasOnFile) }
+        guard !present.isEmpty else { throw SMBFailure(.noEasOnFile) }
+        let start = try startOfListing(request, file, count: present.count)
+        var rest = present[start...]
+        if request.flags.contains(.returnSingleEntry) { rest = rest.prefix(1) }
+        let told = try answer(rest, request, &context)
+        let isEnd = start + told == present.count
+        // A listing that was told at once begins anew the next time; one told in parts ends.
+        file.state.toldAttributes = start == 0 && isEnd && !request.flags.contains(.returnSingleEntry) ? nil : start + told
+        return .reply(told == rest.count ? .success : .bufferOverflow, nil)
+    }
+
+    private static func startOfListing(
+        _ request: QueryInfoRequest, _ file: SMBOpen, count: Int
+    ) throws(SMBFailure) -> Int {
+        if request.flags.contains(.indexSpecified) {
+            // Counted from 1.
+            guard let index = Int(exactly: request.additionalInformation), 1...count ~= index else {
+                throw SMBFailure(.nonexistentEaEntry)
+            }
+            return index - 1
+        }
+        if request.flags.contains(.restartScan) { return 0 }
+        let start = file.state.toldAttributes ?? 0
+        guard start < count else { throw SMBFailure(.noMoreEas) }
+        return start
+    }
+
+    /// - Throws: EA_LIST_INCONSISTENT, INVALID_EA_NAME — [MS-FSCC] 2.4.16.1
+    private static func select(
+        _ buffer: [UInt8], from present: [FileFullEaInformation]
+    ) throws(SMBFailure) -> [FileFullEaInformation] {
+        var reader = WireReader(buffer.span.bytes)
+        guard let wanted = try? FileGetEaInformation.parseList(&reader), !wanted.isEmpty else {
+            throw SMBFailure(.eaListInconsistent)
+        }
+        let byName = Dictionary(
+            present.map { (FoldedName(folding: $0.eaName), $0) }, uniquingKeysWith: { first, _ in first })
+        var result: [FileFullEaInformation] = []
+        var seen: Set<FoldedName> = []
+        for name in wanted {
+            guard isValid(name) else { throw SMBFailure(.invalidEaName) }
+            let folded = FoldedName(folding: name)
+            // Asked for twice, it is told once.
+            guard seen.insert(folded).inserted else { continue }
+            result.append(byName[folded] ?? FileFullEaInformation(eaName: name, eaValue: []))
+        }
+        return result
+    }
+
+    /// Writes as many entries as fit and returns how many those are; the first one must.
+    private static func answer(
+        _ entries: ArraySlice<FileFullEaInformation>, _ request: QueryInfoRequest, _ context: inout CommandContext
+    ) throws(SMBFailure) -> Int {
         var buffer = WireWriter(reservingCapacity: 256)
-        let written = FileFullEaInformation.writeList(entries, limit: Int(request.outputBufferLength), to: &buffer)
+        let written = FileFullEaInformation.writeList(Array(entries), limit: Int(request.outputBufferLength), to: &buffer)
         guard written > 0 else { throw SMBFailure(.bufferTooSmall) }
         QueryInfoResponse.write(to: &context.writer) { $0.append(buffer.bytes) }
-        return .reply(written == entries.count ? .success : .bufferOverflow, nil)
+        return written
     }
 
     /// EaSize: the attributes as OS/2 lays them out, in bytes; 0 for none.
@@ -85,8 +134,14 @@ enum ExtendedAttributes {
     /// - Throws: INVALID_EA_NAME — [MS-FSCC] 2.4.16
     static func check(_ entries: [FileFullEaInformation]) throws(SMBFailure) {
         for entry in entries {
-            guard !entry.eaName.isEmpty, entry.eaName.allSatisfy(isAllowed) else { throw SMBFailure(.invalidEaName) }
+            guard isValid(entry.eaName) else { throw SMBFailure(.invalidEaName) }
         }
+    }
+
+    /// No longer than a name can be behind its prefix, and none of those that stand for streams.
+    private static func isValid(_ name: [UInt8]) -> Bool {
+        !name.isEmpty && name.count <= 255 - prefix.count && name.allSatisfy(isAllowed)
+            && !(prefix + name).starts(with: streamPrefix)
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

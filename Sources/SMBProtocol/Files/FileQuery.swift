@@ -11,10 +11,13 @@ struct InformationAnswer {
     /// A buffer smaller than this gets nothing. Windows compares with the size of its structure, padding and one unit
     /// of a name included.
     let fixedByteCount: Int
+    /// Nothing was left out of ``bytes`` to make them fit.
+    let isWhole: Bool
 
-    init(_ bytes: [UInt8], fixedByteCount: Int? = nil) {
+    init(_ bytes: [UInt8], fixedByteCount: Int? = nil, isWhole: Bool = true) {
         self.bytes = bytes
         self.fixedByteCount = fixedByteCount ?? bytes.count
+        self.isWhole = isWhole
     }
 }
 
@@ -27,6 +30,8 @@ struct FileQuery {
     let file: SMBOpen
     /// The volume's number.
     let volume: UInt64
+    /// For FileStreamInformation.
+    var streams: [StreamInformation] = []
 
     /// - Throws: ACCESS_DENIED for a class that the open's rights do not reach.
     static func requireAccess(_ informationClass: FileInformationClass, _ open: Open) throws(SMBFailure) {
@@ -51,7 +56,7 @@ struct FileQuery {
     }
 
     /// Nil for a class that the table does not answer.
-    func answer(_ informationClass: FileInformationClass, path: [UInt8]) -> InformationAnswer? {
+    func answer(_ informationClass: FileInformationClass, path: [UInt8], limit: Int) -> InformationAnswer? {
         switch informationClass {
         case .basic: InformationAnswer(basic.bytes)
         case .standard: InformationAnswer(standard.bytes)
@@ -71,7 +76,7 @@ struct FileQuery {
         case .mode: InformationAnswer(mode.bytes)
         case .alignment: InformationAnswer(FileAlignmentInformation(alignmentRequirement: 0).bytes)
         case .all: InformationAnswer(all(path).bytes, fixedByteCount: 104)
-        case .stream: streams
+        case .stream: streamList(limit: limit)
         case .compression:
             InformationAnswer(
                 FileCompressionInformation(compressedFileSize: attributes.windowsAllocationSize).bytes)
@@ -130,16 +135,22 @@ struct FileQuery {
             name: FileNameInformation(fileName: path))
     }
 
-    /// The unnamed stream of a file; a directory has none.
-    private var streams: InformationAnswer {
-        guard !attributes.isDirectory else { return InformationAnswer([], fixedByteCount: 0) }
+    /// As many whole entries as fit; a buffer that does not hold the structure's own size gets nothing. A directory without a
+    /// named stream has none — [MS-FSA] 2.1.5.12.29
+    private func streamList(limit: Int) -> InformationAnswer {
         var writer = WireWriter(reservingCapacity: 64)
-        FileStreamInformation.writeList(
-            [
-                FileStreamInformation(
-                    streamName: Array("::$DATA".utf8), streamSize: attributes.windowsEndOfFile,
-                    streamAllocationSize: attributes.windowsAllocationSize)
-            ], to: &writer)
-        return InformationAnswer(writer.bytes, fixedByteCount: 32)
+        let entries = streams.map { stream in
+            FileStreamInformation(
+                streamName: stream.windowsName, streamSize: stream.size,
+                streamAllocationSize: VolumeGeometry.roundedUp(stream.allocatedSize))
+        }
+        let written = FileStreamInformation.writeList(entries, limit: limit, to: &writer)
+        return InformationAnswer(
+            writer.bytes, fixedByteCount: entries.isEmpty ? 0 : 32, isWhole: written == entries.count)
     }
+}
+
+extension StreamInformation {
+    /// `:name:$DATA`, WTF-8 — [MS-FSCC] 2.1.5.3
+    var windowsName: [UInt8] { [0x3A] + (name?.bytes ?? []) + Array(":$DATA".utf8) }
 }

@@ -12,6 +12,8 @@ package struct FileState {
     /// FileModeInformation — [MS-FSCC] 2.4.31
     package var mode: UInt32
     package var scan: DirectoryScan?
+    /// How many extended attributes a listing that did not end has told; nil before one begins — [MS-FSA] 2.1.1.6's NextEaEntry
+    package var toldAttributes: Int?
     package var lockSequences = LockSequences()
     /// Opened with the POSIX create context: names are exact, and the POSIX classes are answered.
     package var isPosix = false

@@ -84,10 +84,12 @@ enum FileUpdate {
     private static func rename(
         _ file: SMBOpen, to target: Target, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
+        if target.name.first == 0x3A, !file.state.isPosix { return try renameStream(target, file, context) }
         let path = try path(target.name, target.rootDirectory, file)
         return try context.core { operation throws(FileSystemError) in
             try context.fileSystem.rename(
-                file.open, to: path, replacing: target.isReplacing, options: target.options(for: file), operation)
+                file.open, to: path.components, endingInStream: path.stream != .none, replacing: target.isReplacing,
+                options: target.options(for: file), operation)
         }
     }
 
@@ -97,9 +99,10 @@ enum FileUpdate {
         let path = try path(target.name, target.rootDirectory, file)
         // A second name for a directory — [MS-FSA] 2.1.5.15.6
         guard !file.open.isDirectory else { throw SMBFailure(.fileIsADirectory) }
+        guard path.stream == .none else { throw SMBFailure(.objectNameInvalid) }
         return try context.core { operation throws(FileSystemError) in
             try context.fileSystem.link(
-                file.open, to: path, replacing: target.isReplacing, options: target.options(for: file), operation)
+                file.open, to: path.components, replacing: target.isReplacing, options: target.options(for: file), operation)
         }
     }
 
@@ -123,7 +126,7 @@ enum FileUpdate {
     /// The path that a rename or a link names. Unlike CREATE's it may begin with a backslash.
     private static func path(
         _ name: [UInt8], _ rootDirectory: UInt64, _ file: SMBOpen
-    ) throws(SMBFailure) -> [FileName] {
+    ) throws(SMBFailure) -> WindowsPath {
         // No path is relative to a handle here: RootDirectory is zero — [MS-FSCC] 2.4.42.2
         guard rootDirectory == 0, !name.isEmpty else { throw SMBFailure(.invalidParameter) }
         let relative = WindowsPath.isSeparator(name[0]) && !file.state.isPosix ? Array(name.dropFirst()) : name
@@ -132,7 +135,24 @@ enum FileUpdate {
         case .success(let path):
             guard !path.namesDirectory else { throw SMBFailure(.objectNameInvalid) }
             guard !path.components.isEmpty else { throw SMBFailure(.objectNameCollision) }
-            return path.components
+            return path
+        }
+    }
+
+    /// `:name`, `:name:$DATA` or `::$DATA`: the stream's new name in its file — [MS-FSA] 2.1.5.15.11.1
+    private static func renameStream(
+        _ target: Target, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<Void> {
+        guard target.rootDirectory == 0, !file.open.isDirectory else { throw SMBFailure(.invalidParameter) }
+        let name: FileName?
+        switch WindowsPath.stream(target.name[...]) {
+        case .success(.named(let stream)): name = stream
+        case .success: name = nil
+        case .failure(.streamType): throw SMBFailure(.objectTypeMismatch)
+        case .failure: throw SMBFailure(.invalidParameter)
+        }
+        return try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.rename(file.open, toStream: name, replacing: target.isReplacing, operation)
         }
     }
 

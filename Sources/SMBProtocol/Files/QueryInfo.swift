@@ -31,17 +31,27 @@ package enum QueryInfoCommand {
         if informationClass == .normalizedName, context.connection.terms.dialect != .smb311 {
             throw SMBFailure(.notSupported)
         }
-        if informationClass == .fullEa { return try ExtendedAttributes.query(request, file.open, &context) }
+        if informationClass == .fullEa { return try ExtendedAttributes.query(request, file, &context) }
         let outcome = try context.core { operation throws(FileSystemError) in
             try context.fileSystem.attributes(file.open, operation)
         }
         guard case .done(let attributes, _) = outcome else { return .waiting(for: outcome) }
+        var streams: [StreamInformation] = []
+        if informationClass == .stream {
+            let outcome = try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.streams(of: file.open, operation)
+            }
+            guard case .done(let found, _) = outcome else { return .waiting(for: outcome) }
+            streams = found
+        }
         let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open, context) : 0
         let query = FileQuery(
             attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
-            file: file, volume: context.fileSystem.identifier)
+            file: file, volume: context.fileSystem.identifier, streams: streams)
         let path = FileQuery.needsPath(informationClass) ? wirePath(of: file, context.fileSystem) : []
-        guard let answer = query.answer(informationClass, path: path) else { throw SMBFailure(.invalidInfoClass) }
+        guard let answer = query.answer(informationClass, path: path, limit: Int(request.outputBufferLength)) else {
+            throw SMBFailure(.invalidInfoClass)
+        }
         return try reply(answer, request, &context)
     }
 
@@ -68,17 +78,19 @@ package enum QueryInfoCommand {
     ) throws(SMBFailure) -> CommandResult {
         let room = Int(request.outputBufferLength)
         guard room >= answer.fixedByteCount else { throw SMBFailure(.infoLengthMismatch) }
-        let isWhole = answer.bytes.count <= room
+        let isWhole = answer.bytes.count <= room && answer.isWhole
         QueryInfoResponse.write(to: &context.writer) { writer in
-            writer.append(isWhole ? answer.bytes : Array(answer.bytes.prefix(room)))
+            writer.append(answer.bytes.count <= room ? answer.bytes : Array(answer.bytes.prefix(room)))
         }
         return .reply(isWhole ? .success : .bufferOverflow, nil)
     }
 
-    /// From the share's root, with a leading separator: a backslash, a slash for an open of the POSIX extensions.
+    /// From the share's root, with a leading separator: a backslash, a slash for an open of the POSIX extensions. A named stream
+    /// follows its colon.
     private static func wirePath(of file: SMBOpen, _ fileSystem: FileSystem) -> [UInt8] {
         let separator = UInt8(ascii: file.state.isPosix ? "/" : "\\")
-        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [separator] }
-        return path.flatMap { [separator] + WindowsName.encode($0.bytes, file.state.isPosix ? .posix : .windows) }
+        let stream = file.open.streamName.map { [0x3A] + $0.bytes } ?? []
+        guard let path = fileSystem.path(of: file.open), !path.isEmpty else { return [separator] + stream }
+        return path.flatMap { [separator] + WindowsName.encode($0.bytes, file.state.isPosix ? .posix : .windows) } + stream
     }
 }

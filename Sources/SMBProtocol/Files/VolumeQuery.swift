@@ -56,10 +56,13 @@ struct VolumeQuery {
             deviceType: FileFsDeviceInformation.deviceTypeDisk, characteristics: characteristics)
     }
 
-    /// Names are kept as they are written and found in any case; there are no descriptors, streams, quotas or
-    /// compression, and no control code yet that would mark a file sparse.
+    /// Names are kept as they are written and found in any case, and two may differ in nothing else; there are no descriptors,
+    /// quotas or compression, and no control code yet that would mark a file sparse.
     private var attribute: FileFsAttributeInformation {
-        var claims: FileSystemAttributes = [.casePreservedNames, .unicodeOnDisk, .supportsHardLinks]
+        var claims: FileSystemAttributes = [
+            .caseSensitiveSearch, .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .namedStreams,
+            .supportsExtendedAttributes,
+        ]
         if isReadOnly { claims.insert(.readOnlyVolume) }
         return FileFsAttributeInformation(
             fileSystemAttributes: claims, maximumComponentNameLength: UInt32(FileName.maximumUnits),

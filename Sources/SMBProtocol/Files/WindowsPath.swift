@@ -5,10 +5,20 @@ package import WindowsTypes
 package struct WindowsPath: Equatable, Sendable {
     /// From the share's root; empty for the root.
     package var components: [FileName]
+    package var stream = Stream.none
     /// A backslash stood at the end: only a directory can be meant.
     package var namesDirectory = false
 
     package init(components: [FileName]) { self.components = components }
+
+    /// What follows the last component's first colon — [MS-FSCC] 2.1.5.3
+    package enum Stream: Equatable, Sendable {
+        case none
+        /// `::$DATA`: the unnamed stream, which a directory has not.
+        case unnamed
+        /// `:name` or `:name:$DATA`, as written; names of streams have no map.
+        case named(FileName)
+    }
 
     /// Why a name is refused: a row each in the table of bad names.
     package enum Fault: String, CaseIterable, Sendable {
@@ -21,8 +31,8 @@ package struct WindowsPath: Equatable, Sendable {
         case dot
         case dotDot
         case aboveRoot
-        case stream
         case badStreamSyntax
+        case streamType
         case tooLong
         case pathTooLong
 
@@ -32,8 +42,8 @@ package struct WindowsPath: Equatable, Sendable {
             // Paths begin below the share, without a separator — [MS-SMB2] 3.3.5.9
             case .leadingBackslash: .invalidParameter
             case .aboveRoot: .objectPathSyntaxBad
-            case .wildcard, .reservedCharacter, .controlCharacter, .nul, .emptyComponent, .dot, .dotDot, .stream,
-                .badStreamSyntax, .tooLong, .pathTooLong:
+            case .wildcard, .reservedCharacter, .controlCharacter, .nul, .emptyComponent, .dot, .dotDot,
+                .badStreamSyntax, .streamType, .tooLong, .pathTooLong:
                 .objectNameInvalid
             }
         }
@@ -53,7 +63,18 @@ package struct WindowsPath: Equatable, Sendable {
         while start < name.count {
             let end = name[start...].firstIndex(where: isSeparator) ?? name.count
             let isLast = end == name.count
-            switch component(Array(name[start..<end]), isLast: isLast) {
+            var part = name[start..<end]
+            if let colon = part.firstIndex(of: 0x3A) {
+                guard isLast else { return .failure(.badStreamSyntax) }
+                switch stream(part[colon...]) {
+                case .failure(let fault): return .failure(fault)
+                case .success(let stream): path.stream = stream
+                }
+                // `:stream` alone is one of the root's.
+                if start == 0, colon == 0, path.stream != .unnamed { return .success(path) }
+                part = part[..<colon]
+            }
+            switch component(Array(part)) {
             case .failure(.dotDot) where path.components.isEmpty: return .failure(.aboveRoot)
             case .failure(let fault): return .failure(fault)
             case .success(let name): path.components.append(name)
@@ -92,8 +113,8 @@ package struct WindowsPath: Equatable, Sendable {
     static func isSeparator(_ byte: UInt8) -> Bool { byte == 0x5C || byte == 0x2F }
 
     /// One component: its rules, then the map.
-    private static func component(_ bytes: [UInt8], isLast: Bool) -> Result<FileName, Fault> {
-        if let fault = fault(in: bytes, isLast: isLast) { return .failure(fault) }
+    private static func component(_ bytes: [UInt8]) -> Result<FileName, Fault> {
+        if let fault = fault(in: bytes) { return .failure(fault) }
         do {
             return .success(try FileName(WindowsName.decode(bytes)))
         } catch .nameTooLong {
@@ -104,25 +125,44 @@ package struct WindowsPath: Equatable, Sendable {
         }
     }
 
-    private static func fault(in bytes: [UInt8], isLast: Bool) -> Fault? {
+    private static func fault(in bytes: [UInt8]) -> Fault? {
         guard !bytes.isEmpty else { return .emptyComponent }
         if bytes == [0x2E] { return .dot }
         if bytes == [0x2E, 0x2E] { return .dotDot }
-        var colons = 0
         for byte in bytes {
             switch byte {
             case 0x00: return .nul
             case 0x01..<0x20: return .controlCharacter
             case 0x2A, 0x3F, 0x3C, 0x3E, 0x22: return .wildcard
             case 0x7C: return .reservedCharacter
-            case 0x3A: colons += 1
             default: break
             }
         }
-        guard colons > 0 else { return nil }
-        // `file:stream` and `file:stream:$DATA` — [MS-FSCC] 2.1.5.3. Without streams the unnamed one has no such name
-        // either.
-        return isLast && colons <= 2 && bytes[0] != 0x3A ? .stream : .badStreamSyntax
+        return nil
+    }
+
+    private static let dataType = Array("$DATA".utf8)
+
+    /// `:name`, `:name:$DATA` or `::$DATA`; streams of other types cannot be opened — [MS-FSCC] 2.1.5.3, 2.1.5.4
+    package static func stream(_ suffix: ArraySlice<UInt8>) -> Result<Stream, Fault> {
+        guard suffix.first == 0x3A else { return .failure(.badStreamSyntax) }
+        let parts = suffix.dropFirst().split(separator: 0x3A, omittingEmptySubsequences: false)
+        guard let name = parts.first, parts.count <= 2 else { return .failure(.badStreamSyntax) }
+        // All but NUL, the colon and the separators may stand in it: control characters and wildcards too.
+        guard !name.contains(where: { $0 == 0 || isSeparator($0) }) else { return .failure(.badStreamSyntax) }
+        if parts.count == 2 {
+            guard !parts[1].isEmpty else { return .failure(.badStreamSyntax) }
+            let type = parts[1].map { $0 >= 0x61 && $0 <= 0x7A ? $0 - 0x20 : $0 }
+            guard type == dataType else { return .failure(.streamType) }
+        }
+        guard !name.isEmpty else { return parts.count == 2 ? .success(.unnamed) : .failure(.badStreamSyntax) }
+        do {
+            return .success(.named(try FileName(Array(name))))
+        } catch .nameTooLong {
+            return .failure(.tooLong)
+        } catch {
+            return .failure(.badStreamSyntax)
+        }
     }
 }
 

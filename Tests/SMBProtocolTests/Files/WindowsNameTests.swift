@@ -105,8 +105,10 @@ struct WindowsPathTests {
         (.dot, "."), (.dot, "a\\.\\b"), (.dot, "\u{F029}"),
         (.dotDot, "a\\..\\b"), (.dotDot, "a\\.."),
         (.aboveRoot, ".."), (.aboveRoot, "..\\a"),
-        (.stream, "a:b"), (.stream, "a:b:$DATA"), (.stream, "a::$DATA"), (.stream, "a:"),
-        (.badStreamSyntax, ":b"), (.badStreamSyntax, "a:b\\c"), (.badStreamSyntax, "a:b:c:d"),
+        (.badStreamSyntax, "a:"), (.badStreamSyntax, ":"), (.badStreamSyntax, "a:b\\c"), (.badStreamSyntax, "a:b/c"),
+        (.badStreamSyntax, "a:b:$DATA:d"), (.badStreamSyntax, "a:b:"), (.badStreamSyntax, "a::"), (.badStreamSyntax, "a:b\0"),
+        (.streamType, "a:b:c"), (.streamType, "a::$INDEX_ALLOCATION"), (.streamType, "a:b:$EA"), (.streamType, "a:b:?D*a"),
+        (.emptyComponent, "::$DATA"), (.wildcard, "a*:b"), (.tooLong, "a:" + String(repeating: "n", count: 256)),
         (.tooLong, String(repeating: "n", count: 256)), (.tooLong, String(repeating: "\u{1F600}", count: 128)),
     ]
 
@@ -115,6 +117,27 @@ struct WindowsPathTests {
         #expect(WindowsPath.parse(Array(name.utf8)) == .failure(fault))
         let bench = try FilesBench()
         #expect(bench.create(name, .openIf).status == fault.status)
+    }
+
+    @Test("takes a stream's name off the last component")
+    func namesStreams() throws {
+        func parse(_ name: String) throws -> WindowsPath { try WindowsPath.parse(Array(name.utf8)).get() }
+        #expect(try parse("d\\a").stream == .none)
+        for name in ["d\\a:b", "d\\a:b:$DATA", "d\\a:b:$dAtA"] {
+            let path = try parse(name)
+            #expect(path.components.map(\.description) == ["d", "a"])
+            #expect(path.stream == .named(try FileName("b")))
+        }
+        #expect(try parse("a::$DATA").stream == .unnamed)
+        #expect(try parse("a::$data").components.map(\.description) == ["a"])
+        let root = try parse(":b")
+        #expect(root.components.isEmpty)
+        #expect(root.stream == .named(try FileName("b")))
+        // What a name may not hold a stream's may.
+        #expect(try parse("a:\u{5}b*?<>|\"\n").stream == .named(try FileName("\u{5}b*?<>|\"\n")))
+        // A colon that is the entry's own comes through the map.
+        #expect(try parse("a\u{F022}b").components.map(\.description) == ["a:b"])
+        #expect(try parse("a\u{F022}b:c").stream == .named(try FileName("c")))
     }
 
     @Test("refuses a path that no length field could hold")
