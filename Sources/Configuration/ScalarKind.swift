@@ -16,6 +16,8 @@ enum ScalarKind: Equatable, Sendable {
     case address
     /// `/NAME`, where NAME can be an SMB share.
     case shareName
+    /// A line for people to read; may be empty.
+    case comment
     /// A name that somebody logs in with.
     case userName
     /// The name of a store that is defined elsewhere in the file.
@@ -48,6 +50,7 @@ extension ScalarKind {
         case .address: "a numeric IPv4 or IPv6 address, or localhost"
         case .shareName:
             "/ and 1 to 80 characters, none of them \\ / [ ] : | < > + = ; , * ? \" or a control character; not IPC$"
+        case .comment: "up to 256 characters, none of them a control character"
         case .userName: "1 to 64 characters, none of them \\ / [ ] : ; | = , + * ? < > @ \" or a control character"
         case .storeName: "the name of a store: letters, digits, _ - and ."
         case .ntHash: "32 hexadecimal digits, the NT hash of a password"
@@ -77,6 +80,9 @@ extension ScalarKind {
             NumericAddress.normalized(text).map { .text($0) }
         case .shareName:
             Self.isShareName(text) ? .text(text) : nil
+        case .comment:
+            text.utf16.count <= 256 && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+                ? .text(text) : nil
         case .userName:
             Self.isName(text, limit: 64, forbidden: "\\/[]:;|=,+*?<>@\"") ? .text(text) : nil
         case .storeName:

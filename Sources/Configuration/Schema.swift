@@ -86,6 +86,7 @@ extension Schema {
 
     private static let share = Schema.section([
         Field("name", .scalar(.shareName), required: true),
+        Field("comment", .scalar(.comment, default: "")),
         Field("metadata_store", .scalar(.storeName, default: "default")),
         Field("content_store", .scalar(.storeName, default: "default")),
         Field("mount", .scalar(.path)),

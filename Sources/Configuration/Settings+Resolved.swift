@@ -92,6 +92,7 @@ extension SMBSettings {
 extension ShareSettings {
     init(_ tree: ResolvedTree) {
         self.init(name: tree.text("name") ?? "/")
+        comment = tree.text("comment") ?? ""
         metadataStore = tree.text("metadata_store") ?? "default"
         contentStore = tree.text("content_store") ?? "default"
         mount = tree.text("mount")

@@ -113,6 +113,8 @@ package struct ContentStoreSettings: Equatable, Sendable {
 package struct ShareSettings: Equatable, Sendable {
     /// With its slash: `/export`.
     package var name: String
+    /// What lists of shares say of it.
+    package var comment = ""
     package var metadataStore = "default"
     package var contentStore = "default"
     /// An absolute path; nil: a temporary directory.

@@ -89,7 +89,7 @@ enum DoorBuilding {
             guard let fileSystem = fileSystems[share.name] else { continue }
             shares.append(
                 Share(
-                    name: share.name, fileSystem: fileSystem, door: smbDoor, umask: share.umask,
+                    name: share.name, comment: share.comment, fileSystem: fileSystem, door: smbDoor, umask: share.umask,
                     anonymousUID: share.anonymousUID, anonymousGID: share.anonymousGID,
                     mapsAllToAnonymous: share.mapAllToAnonymous, encryption: EncryptionPolicy(share.encryption)))
         }

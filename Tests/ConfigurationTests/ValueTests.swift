@@ -72,6 +72,8 @@ struct ValueTests {
         ValueCase("shares.0.name", "/", nil),
         ValueCase("shares.0.name", "/ipc$", nil),
         ValueCase("shares.0.name", "/a/b", nil),
+        ValueCase("shares.0.comment", "the team's files", "\"the team's files\""),
+        ValueCase("shares.0.comment", "\"a\\tb\"", nil),
         ValueCase("logging.level", "trace", "trace"),
         ValueCase("logging.level", "verbose", nil),
         ValueCase("logging.format", "json", "json"),

@@ -4,6 +4,9 @@ import struct
 
 from driver import chain, serve
 from impacket import smb3structs as smb3
+from impacket.dcerpc.v5 import samr, srvs, wkst
+from impacket.dcerpc.v5.rpcrt import DCERPCException
+from impacket.dcerpc.v5.transport import SMBTransport
 from impacket.nt_errors import STATUS_SUCCESS
 from impacket.smb3 import SessionError as DirectError
 from impacket.smbconnection import SessionError, SMBConnection
@@ -140,6 +143,82 @@ class Client:
 
     def shares(self):
         return [share["shi1_netname"] for share in self.connection.listShares()]
+
+    def remote(self, pipe, interface, call):
+        """What `call` returns, given a connection of impacket's that is bound to the interface."""
+        transport = SMBTransport(
+            self.connection.getRemoteHost(), filename="\\" + pipe, smb_connection=self.connection
+        )
+        remote = transport.get_dce_rpc()
+        remote.connect()
+        try:
+            remote.bind(interface)
+            return call(remote)
+        finally:
+            remote.disconnect()
+
+    def share_names(self, level):
+        def ask(remote):
+            answer = srvs.hNetrShareEnum(remote, level)["InfoStruct"]["ShareInfo"]["Level%d" % level]
+            return [row["shi%d_netname" % level].rstrip("\0") for row in answer["Buffer"]]
+
+        return self.remote("srvsvc", srvs.MSRPC_UUID_SRVS, ask)
+
+    def share_fault(self, name, level):
+        """The Windows error that NetrShareGetInfo returns."""
+
+        def ask(remote):
+            try:
+                srvs.hNetrShareGetInfo(remote, name + "\0", level)
+            except srvs.DCERPCSessionError as error:
+                return error.get_error_code()
+            return 0
+
+        return self.remote("srvsvc", srvs.MSRPC_UUID_SRVS, ask)
+
+    def server(self):
+        def ask(remote):
+            answer = srvs.hNetrServerGetInfo(remote, 102)["InfoStruct"]["ServerInfo102"]
+            return [answer["sv102_name"].rstrip("\0"), answer["sv102_version_major"], answer["sv102_platform_id"]]
+
+        return self.remote("srvsvc", srvs.MSRPC_UUID_SRVS, ask)
+
+    def workstation(self):
+        def ask(remote):
+            answer = wkst.hNetrWkstaGetInfo(remote, 102)["WkstaInfo"]["WkstaInfo102"]
+            return [answer["wki102_computername"].rstrip("\0"), answer["wki102_langroup"].rstrip("\0")]
+
+        return self.remote("wkssvc", wkst.MSRPC_UUID_WKST, ask)
+
+    def trouble_of_sessions(self):
+        """What the list of sessions, which is not offered, is refused with."""
+
+        def ask(remote):
+            try:
+                srvs.hNetrSessionEnum(remote, "\0", "\0", 10)
+            except DCERPCException as error:
+                return str(error)
+            return ""
+
+        return self.remote("srvsvc", srvs.MSRPC_UUID_SRVS, ask)
+
+    def trouble_of_binding(self, pipe):
+        """What a bind to an interface that the pipe has not is refused with."""
+        try:
+            self.remote(pipe, samr.MSRPC_UUID_SAMR, lambda remote: None)
+        except DCERPCException as error:
+            return str(error)
+        return ""
+
+    def share_names_in_fragments(self):
+        """As above, arguments and results cut into the smallest packets there are."""
+
+        def ask(remote):
+            remote.set_max_fragment_size(32)
+            answer = srvs.hNetrShareEnum(remote, 1)["InfoStruct"]["ShareInfo"]["Level1"]
+            return [row["shi1_netname"].rstrip("\0") for row in answer["Buffer"]]
+
+        return self.remote("srvsvc", srvs.MSRPC_UUID_SRVS, ask)
 
     def symlink(self, target, path):
         tree = self.connection.connectTree(self.share)
