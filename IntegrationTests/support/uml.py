@@ -118,13 +118,14 @@ class Guest:
             kernel.wait(seconds)
         except subprocess.TimeoutExpired:
             code = 124
-        try:
-            os.killpg(kernel.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        kernel.wait(20)
-        network.kill()
-        network.wait(20)
+        finally:  # Ctrl-C included: the kernel is a session of its own and would stay.
+            try:
+                os.killpg(kernel.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            kernel.wait(20)
+            network.kill()
+            network.wait(20)
 
         def content(path):
             try:
