@@ -1,0 +1,71 @@
+"""In a guest, on a cifs mount with the SMB3 POSIX extensions: what stat(2) says, and what can be done. Writes JSON."""
+
+import errno
+import json
+import os
+import stat
+import sys
+
+
+def facts(path: str) -> list:
+    info = os.lstat(path)
+    size = 0 if stat.S_ISDIR(info.st_mode) else info.st_size
+    return [oct(info.st_mode), info.st_nlink, size, info.st_ino]
+
+
+def refusal(action, *arguments) -> str:
+    try:
+        action(*arguments)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    return ""
+
+
+def write(path: str, text: str, mode: int = 0o644) -> None:
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "w") as file:
+        file.write(text)
+
+
+def read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
+
+
+def main(mount: str, answers_path: str) -> None:
+    os.umask(0o022)
+    os.chdir(mount)
+    answers = {"of host": {name: facts("host/" + name) for name in sorted(os.listdir("host"))}}
+    answers["links"] = [os.readlink("host/link"), read("host/link"), os.readlink("host/dangling")]
+    answers["through link"] = sorted(os.listdir("host/dirlink"))
+    answers["dangling"] = refusal(open, "host/dangling")
+
+    os.mkdir("guest", 0o750)
+    for mode in (0o600, 0o640, 0o755, 0o4711, 0o444):
+        write("guest/mode-%o" % mode, "", mode)
+    for name in ("xx", "XX", "a:b*c?<>|\"", "back\\slash", "end.", "end ", "é"):
+        write("guest/" + name, name)
+    os.link("guest/xx", "guest/second")
+    answers["of guest"] = {name: facts("guest/" + name) for name in sorted(os.listdir("guest"))}
+    answers["read again"] = {name: read("guest/" + name) for name in ("xx", "XX", "a:b*c?<>|\"", "end.", "end ")}
+    answers["other case"] = refusal(os.stat, "guest/Xx")
+
+    write("guest/from", "new")
+    write("guest/to", "old")
+    with open("guest/to") as held:
+        os.rename("guest/from", "guest/to")
+        kept = held.read()
+    # Not while it is held: Linux 6.1 would take the handle that it has by that name.
+    answers["renamed over open"] = [kept, read("guest/to")]
+    with open("guest/to") as held:
+        os.unlink("guest/to")
+        answers["unlinked while open"] = [held.read(), os.path.exists("guest/to")]
+    os.unlink("guest/mode-444")
+    answers["read-only gone"] = not os.path.exists("guest/mode-444")
+    info = os.statvfs(".")
+    answers["statvfs"] = [info.f_blocks * info.f_frsize, info.f_files > 0]
+    with open(answers_path, "w") as file:
+        json.dump(answers, file)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

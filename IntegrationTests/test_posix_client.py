@@ -1,0 +1,105 @@
+"""Linux's cifs client with the SMB3 POSIX extensions (`posix`): modes, owners, links and names as the mount shows them."""
+
+import json
+import os
+import stat
+
+from support import uml
+from support.testing import DoorsTestCase, main
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCRIPT = """set -e
+printf 'username=%s\\npassword=%s\\n' '{user}' '{password}' >/run/credentials
+mkdir -p /mnt/share
+timeout 60 mount -t cifs //{host}/{share} /mnt/share -o port={port},vers=3.1.1,credentials=/run/credentials,iocharset=utf8,posix
+grep ' /mnt/share ' /proc/mounts >/run/shared/mounted
+timeout 100 /usr/bin/python3 -B {here}/posix_guest.py /mnt/share /run/shared/answers
+timeout 30 umount /mnt/share
+"""
+
+
+def facts(path: str) -> list:
+    info = os.lstat(path)
+    size = 0 if stat.S_ISDIR(info.st_mode) else info.st_size
+    return [oct(info.st_mode), info.st_nlink, size, info.st_ino]
+
+
+class PosixClientTests(DoorsTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        host = cls.server.path("host")
+        os.makedirs(os.path.join(host, "dir"))
+        with open(os.path.join(host, "dir", "inside"), "w") as file:
+            file.write("inside")
+        for name, mode in (("plain", 0o644), ("secret", 0o600), ("script", 0o755), ("set", 0o2755), ("a:b", 0o664)):
+            with open(os.path.join(host, name), "w") as file:
+                file.write(name)
+            os.chmod(os.path.join(host, name), mode)
+        os.chmod(os.path.join(host, "dir"), 0o1777)
+        os.symlink("plain", os.path.join(host, "link"))
+        os.symlink("dir", os.path.join(host, "dirlink"))
+        os.symlink("nowhere/at/all", os.path.join(host, "dangling"))
+        with uml.Guest() as guest:
+            with open(os.path.join(guest.shared, "script"), "w") as file:
+                server = cls.server
+                file.write(
+                    SCRIPT.format(
+                        user=server.user,
+                        password=server.password,
+                        host=uml.HOST,
+                        share=server.share,
+                        port=server.port,
+                        here=HERE,
+                    )
+                )
+            cls.code, cls.output = guest.run(["/bin/sh", "/run/shared/script"], 160)
+            cls.answers, cls.mounted_as = {}, ""
+            if os.path.exists(os.path.join(guest.shared, "answers")):
+                with open(os.path.join(guest.shared, "answers")) as file:
+                    cls.answers = json.load(file)
+            if os.path.exists(os.path.join(guest.shared, "mounted")):
+                with open(os.path.join(guest.shared, "mounted")) as file:
+                    cls.mounted_as = file.read()
+
+    def answer(self, name):
+        self.assertIn(name, self.answers, "exit code %d\n%s" % (self.code, self.output[-3000:]))
+        return self.answers[name]
+
+    def test_mounted_with_the_extensions(self):
+        self.assertEqual(self.code, 0, self.output[-3000:])
+        self.assertIn("posix,posixpaths", self.mounted_as)
+
+    def test_what_the_host_made(self):
+        names = os.listdir(self.mounted("host"))
+        self.assertEqual(self.answer("of host"), {name: facts(self.mounted("host", name)) for name in names})
+
+    def test_symbolic_links(self):
+        self.assertEqual(self.answer("links"), ["plain", "plain", "nowhere/at/all"])
+        self.assertEqual(self.answer("through link"), ["inside"])
+        self.assertEqual(self.answer("dangling"), "ENOENT")
+
+    def test_what_the_guest_made(self):
+        names = [name for name in self.answer("of guest") if name != "mode-444"]
+        expected = {name: facts(self.mounted("guest", name)) for name in names}
+        self.assertEqual({name: self.answer("of guest")[name] for name in names}, expected)
+        self.assertEqual(self.answer("of guest")["mode-4711"][0], oct(stat.S_IFREG | 0o4711))
+        self.assertEqual(sorted(os.listdir(self.mounted("guest"))), sorted(names))
+        for name, text in self.answer("read again").items():
+            with open(self.mounted("guest", name)) as file:
+                self.assertEqual((text, file.read()), (name, name))
+        self.assertEqual(self.answer("other case"), "ENOENT")
+
+    def test_names_that_give_way(self):
+        self.assertEqual(self.answer("renamed over open"), ["old", "new"])
+        self.assertEqual(self.answer("unlinked while open"), ["new", False])
+        self.assertEqual(self.answer("read-only gone"), True)
+        self.assertFalse(os.path.exists(self.mounted("guest", "to")))
+
+    def test_statfs(self):
+        info = os.statvfs(self.mounted())
+        self.assertEqual(self.answer("statvfs"), [info.f_blocks * info.f_frsize, True])
+
+
+if __name__ == "__main__":
+    main()
