@@ -27,8 +27,7 @@ def status_of(error):
 
 
 class Client:
-    def connect(self, host, port, share, user, password, sign, every_dialect=False):
-        dialect = None if every_dialect else smb3.SMB2_DIALECT_002
+    def connect(self, host, port, share, user, password, sign, dialect=None, encrypted=False):
         self.connection = SMBConnection(host, host, sess_port=port, preferredDialect=dialect)
         self.direct, self.share = self.connection.getSMBServer(), share
         if sign:

@@ -7,7 +7,7 @@ import smbclient
 import smbclient.shutil
 from driver import chain, serve
 from smbclient._os import _set_basic_information
-from smbprotocol.connection import Connection, Dialects
+from smbprotocol.connection import Connection
 from smbprotocol.exceptions import SMBResponseException
 
 
@@ -20,19 +20,20 @@ def status_of(error):
 
 
 class Client:
-    def connect(self, host, port, share, user, password, sign, every_dialect=False):
+    def connect(self, host, port, share, user, password, sign, dialect=None, encrypted=False):
         # There is no key to check the negotiation with where a session is a guest's.
         smbclient.ClientConfig(require_secure_negotiate=sign)
         self.root = "\\\\%s\\%s" % (host, share)
         connection = Connection(uuid.uuid4(), host, port, require_signing=sign)
-        connection.connect(None if every_dialect else Dialects.SMB_2_0_2)
+        connection.connect(dialect)
         cache = {"%s:%d" % (host.lower(), port): connection}
         self.options = {"port": port, "connection_cache": cache, "username": user, "password": password}
         session = smbclient.register_session(
-            host, username=user, password=password, port=port, connection_cache=cache, require_signing=sign
+            host, username=user, password=password, port=port, connection_cache=cache, require_signing=sign,
+            encrypt=encrypted,
         )
         self.session, self.connection = session, connection
-        return {"dialect": int(connection.dialect), "signs": session.signing_required}
+        return {"dialect": int(connection.dialect), "signs": session.signing_required, "encrypts": bool(session.encrypt_data)}
 
     def path(self, path):
         return self.root + "\\" + path.replace("/", "\\")

@@ -188,7 +188,7 @@ package struct CommandContext: ~Copyable {
                 return 0
             }
         }
-        if wanted <= Connection.largestCopiedPayload || !chain.isLast {
+        if wanted <= Connection.largestCopiedPayload || !chain.isAlone {
             let count = run(connection.scratch(wanted))
             payload = .scratch(count: count)
         } else {
@@ -220,6 +220,8 @@ struct CompoundChain {
     var createFailure: NTStatus?
     /// Whether the message is the last of its frame.
     var isLast = true
+    /// Whether it is the only one.
+    var isAlone = true
 
     /// The file that a request is about, which the next one may inherit.
     ///

@@ -111,6 +111,7 @@ extension Connection {
                 header: header, bytes: UnsafeRawBufferPointer(rebasing: rest.prefix(length)), frame: frame,
                 mayBlock: mayBlock, resumed: resumed)
             work.chain.isLast = header.nextCommand == 0
+            work.chain.isAlone = work.isFirst && work.chain.isLast
             guard process(message, &work) == .next else { return }
             work.isAdmitted = false
             work.isFirst = false
@@ -147,6 +148,9 @@ extension Connection {
             output.bytes.removeLast(output.bytes.count - reply.start)
             return
         }
+        // Every response of a compound ends at a multiple of eight, the last one too — [MS-SMB2] 3.3.4.1.3; a payload
+        // that lies elsewhere is a lone READ's.
+        if message > reply.start + FrameHeader.byteCount, reply.payload == nil { pad(from: message) }
         SMB2Header.patchCredits(reply.credits, in: &output.bytes, at: message)
         complete(reply, from: message)
         let length = output.bytes.count - reply.start - FrameHeader.byteCount + reply.payloadCount
@@ -193,11 +197,15 @@ extension Connection {
         output.bytes.removeLast(output.bytes.count - work.reply.start)
     }
 
+    private func pad(from message: Int) {
+        let padding = (8 - (output.bytes.count - message) & 7) & 7
+        if padding > 0 { output.bytes.append(contentsOf: repeatElement(0, count: padding)) }
+    }
+
     /// Pads and seals the message that stands last in the frame, so that another can follow — [MS-SMB2] 3.3.4.1.3
     private func sealLast(_ reply: inout ReplyFrame) {
         guard let message = reply.message else { return }
-        let padding = (8 - (output.bytes.count - message) & 7) & 7
-        if padding > 0 { output.bytes.append(contentsOf: repeatElement(0, count: padding)) }
+        pad(from: message)
         SMB2Header.patchNextCommand(UInt32(output.bytes.count - message), in: &output.bytes, at: message)
         complete(reply, from: message)
         reply.hashing = nil
