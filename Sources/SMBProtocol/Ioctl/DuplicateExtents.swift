@@ -53,7 +53,7 @@ enum DuplicateExtentsControl {
         else {
             return .wouldBlock
         }
-        let count = try count(request, from: from, to: to)
+        let count = try count(request, from: from, to: to, isSameData: source.subject == target.subject)
         guard count > 0 else {
             call.answer([], &context)
             return .success
@@ -71,7 +71,7 @@ enum DuplicateExtentsControl {
 
     /// How much of the request is done, in bytes.
     private static func count(
-        _ request: DuplicateExtentsData, from: Attributes, to: Attributes
+        _ request: DuplicateExtentsData, from: Attributes, to: Attributes, isSameData: Bool
     ) throws(SMBFailure) -> UInt64 {
         let (sourceEnd, sourceOverflow) = request.sourceOffset.addingReportingOverflow(
             request.byteCount)
@@ -85,7 +85,7 @@ enum DuplicateExtentsControl {
         let count = min(targetEnd, to.size) - min(request.targetOffset, to.size)
         guard count > 0 else { return 0 }
         // "The source and target destination ranges overlap on the same file: STATUS_NOT_SUPPORTED."
-        if from.inode == to.inode, request.sourceOffset < request.targetOffset + count,
+        if isSameData, request.sourceOffset < request.targetOffset + count,
             request.targetOffset < request.sourceOffset + count
         {
             throw SMBFailure(.notSupported)

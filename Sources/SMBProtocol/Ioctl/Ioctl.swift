@@ -22,7 +22,10 @@ extension Connection {
         case .validateNegotiateInfo: return try validateNegotiation(request, work)
         // "If the server does not support DFS: STATUS_FS_DRIVER_REQUIRED" — [MS-SMB2] 3.3.5.15.2
         case .dfsGetReferrals, .dfsGetReferralsEx: throw SMBFailure(.fsDriverRequired)
-        case .queryNetworkInterfaceInfo: return try queryInterfaces(request, work)
+        case .queryNetworkInterfaceInfo:
+            // "…and the value of FileId … is not 0xFFFFFFFFFFFFFFFF, … STATUS_INVALID_PARAMETER."
+            guard request.fileID == .inherited else { throw SMBFailure(.invalidParameter) }
+            return try queryInterfaces(request, work)
         case .pipeWait:
             guard case .pipes? = message.tree?.target else { throw SMBFailure(.objectNameNotFound) }
             return nil

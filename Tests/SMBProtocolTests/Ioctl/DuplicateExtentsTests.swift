@@ -62,6 +62,20 @@ struct DuplicateExtentsTests {
         #expect(try duplicate(4096, 0, 8192, target: source) == .notSupported)
     }
 
+    @Test("streams of one file are not the same bytes, for clones and for chunks")
+    func streams() throws {
+        let stream = try peer.open("a:s")
+        try peer.write(stream, pattern(4096, seed: 3))
+        #expect(try duplicate(0, 0, 4096, target: stream) == .success)
+        #expect(try peer.read(stream, 8192) == Array(pattern(65_536)[..<4096]))
+        #expect(try duplicate(0, 1024, 4096, source: stream, target: stream) == .notSupported)
+        let other = try peer.open("b:t")
+        let chunk = CopyChunk(sourceOffset: 1, targetOffset: 0, length: 4095)
+        #expect(try peer.copy(try peer.resumeKey(stream), to: other, [chunk]).status == .success)
+        #expect(try peer.read(other, 8192) == Array(pattern(65_536)[1..<4096]))
+        #expect(try peer.read(target, 65_536) == pattern(65_536, seed: 2))
+    }
+
     @Test("what is refused")
     func refuses() throws {
         #expect(try duplicate(60_000, 0, 10_000) == .notSupported)
