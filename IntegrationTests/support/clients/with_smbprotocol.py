@@ -131,7 +131,7 @@ class Client:
         smbclient.copyfile(self.path(path), self.path(new), **self.options)
 
     def symlink(self, target, path):
-        smbclient.symlink(self.path(target), self.path(path), **self.options)
+        smbclient.symlink(target, self.path(path), **self.options)
 
     def copy_tree(self, source, path):
         # Not shutil.copytree: it forgets the port on the way.
