@@ -11,7 +11,7 @@ from support import drivers, pike
 from support.instance import Instance
 from support.testing import main
 
-TIME_LIMIT = 420
+TIME_LIMIT = 600
 Target = collections.namedtuple("Target", "host port user password share")
 
 

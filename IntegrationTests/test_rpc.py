@@ -97,7 +97,7 @@ class ImpacketTests(PipeCase):
         self.client = drivers.Driver("impacket", self.scratch)
         self.addCleanup(self.client.__exit__, None, None, None)
         server = self.server
-        self.client.connect(server.host, server.port, server.share, server.user, server.password, True, True)
+        self.client.connect(server.host, server.port, server.share, server.user, server.password, True)
 
     def test_lists(self):
         for level in (0, 1, 2, 501, 502):

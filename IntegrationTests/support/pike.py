@@ -23,7 +23,7 @@ MODES = {
     "3.1.1": {"PIKE_MAX_DIALECT": "DIALECT_SMB3_1_1"},
     "3.1.1,sign": {"PIKE_MAX_DIALECT": "DIALECT_SMB3_1_1", "PIKE_SIGN": "yes"},
 }
-SECONDS = 90  # A file.
+SECONDS = 180  # A file.
 
 Outcome = collections.namedtuple("Outcome", "name mode outcome reason")
 
