@@ -232,16 +232,23 @@ class ConnectionTests(CommandCase):
         self.assertIn("Server doesn't support UNIX CIFS calls", text)
         self.assertIn("a.txt", text.rpartition("UNIX CIFS calls")[2])
         self.assertLess(timed(lambda: self.refused("mkdir d; notify d; ls", "NOT_SUPPORTED", timeout=20)), QUICK)
-        self.refused("symlink a.txt s", "INVALID_DEVICE_REQUEST")
         text = self.refused("showacls; ls")
         self.assertIn("blocks of size", text)
         self.assertEqual(self.names(), ["a.txt", "d"])
 
-    def test_streams_are_refused(self):
+    def test_symlink(self):
         if ORACLE:
             return
-        self.refused("put a.txt a:b", "OBJECT_NAME_INVALID")
-        self.assertEqual(self.names(), [])
+        self.do("put a.txt; symlink a.txt %s\\s" % self.place)  # It does not look at where it is.
+        self.assertEqual(os.readlink(self.at("s")), "a.txt")
+
+    def test_streams(self):
+        if ORACLE:
+            return
+        self.do("put a.txt a:b; get a:b back")
+        self.assertEqual(self.names(), ["a"])
+        with open(os.path.join(self.scratch, "back"), "rb") as back:
+            self.assertEqual(os.getxattr(self.at("a"), "user.DosStream.b:$DATA"), back.read())
 
     def test_list_of_shares(self):
         """Everybody who comes in is told the shares, at once."""

@@ -208,14 +208,13 @@ class Instance:
             **options,
         )
 
-    def smbclient_command(self, commands, *, share=None, options=(), login=None, dialect="SMB2_02") -> list:
+    def smbclient_command(self, commands, *, share=None, options=(), login=None, dialect=None) -> list:
         return [
             "smbclient",
             "//%s/%s" % (self.host, share or self.share),
             "-p",
             str(self.port),
-            "-m",
-            dialect,
+            *(["-m", dialect] if dialect else []),
             *(login if login is not None else ["-A", self.auth_file]),
             *options,
             "-c",
