@@ -155,7 +155,7 @@ if Context.environment["DITTOFS_FUZZING"] != nil {
             name: "fuzz",
             dependencies: [
                 "AccessArbitration", "Authentication", "ContentStore", "FileSystemCore", "FileSystemModel", "MetadataStore",
-                "SMBMessages", "SMBProtocol", "WindowsTypes", "WireCoding",
+                "RemoteProcedures", "SMBMessages", "SMBProtocol", "WindowsTypes", "WireCoding",
             ],
             path: "Tests/Fuzz",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))

@@ -62,7 +62,7 @@ extension ArbitrationTable {
                     state.locks.add(lock)
                     continue
                 }
-                for taken in wanted[..<index] { state.locks.takeBack(taken) }
+                for taken in wanted[..<index].reversed() { state.locks.takeBack(taken) }
                 return isHindered ? .lockNotGranted : .tooManyLocks
             }
             return nil

@@ -71,7 +71,7 @@ struct MandatoryLocks: Sendable {
 
     /// Takes back a lock that was just added, and none that is like it but for its kind.
     mutating func takeBack(_ lock: RangeLock) {
-        _ = remove(at: locks[index(from: lock.first)...].firstIndex { $0 == lock })
+        _ = remove(at: locks[index(from: lock.first)..<index(behind: lock.first)].lastIndex { $0 == lock })
     }
 
     mutating func removeAll(of owner: LockOwner) {

@@ -74,7 +74,7 @@ extension FileSystem {
             var receipt = unchanged
             var done: UInt64 = 0
             while done < count {
-                let length = min(Self.clonePiece, count - done)
+                let length = try pieceLength(source, at: sourceOffset + done, limit: count - done)
                 receipt = try clonePiece(
                     buffer, from: source, at: sourceOffset + done, to: target, at: targetOffset + done,
                     count: length,
@@ -84,6 +84,17 @@ extension FileSystem {
             }
             return .done(count, Receipt(sequence: receipt.sequence, gate: Gate.joining(gates)))
         }
+    }
+
+    /// What is cloned next: a piece, or a hole, which is done at once however long it is.
+    private func pieceLength(
+        _ source: Open, at offset: UInt64, limit: UInt64
+    ) throws(FileSystemError) -> UInt64 {
+        let data = try inodes.reading(source.inode) { () throws(FileSystemError) -> UInt64 in
+            guard let id = try opened(source).contentID else { return .max }
+            return try content.extent(id, at: offset)?.lowerBound ?? .max
+        }
+        return min(limit, max(Self.clonePiece, data &- offset))
     }
 
     /// Bytes that are cloned with the two files locked.
@@ -110,7 +121,7 @@ extension FileSystem {
                     position = hole
                 }
                 guard let extent, let from, position < count else { continue }
-                let length = Int(min(count, extent.upperBound - sourceOffset) - position)
+                let length = Int(min(min(count, extent.upperBound - sourceOffset) - position, UInt64(buffer.count)))
                 let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
                 try content.read(from, at: sourceOffset + position, into: bytes)
                 try content.write(to, at: targetOffset + position, from: UnsafeRawBufferPointer(bytes))

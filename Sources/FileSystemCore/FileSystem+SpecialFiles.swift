@@ -120,6 +120,7 @@ extension FileSystem {
                 case .directory:
                     guard isLink else { throw .isDirectory }
                     guard try metadata.isDirectoryEmpty(open.inode) else { throw .directoryNotEmpty }
+                    guard try metadata.streams(of: open.inode).isEmpty else { throw .notSupported }
                     record.attributes.dosAttributes.insert(.directoryLink)
                 default:
                     guard (record.attributes.type == .symbolicLink) == isLink else { throw .invalidArgument }
@@ -172,6 +173,8 @@ extension FileSystem {
         _ change: (inout InodeRecord) throws(FileSystemError) -> Void
     ) throws(FileSystemError) -> Outcome<Void> {
         guard !open.access.isDisjoint(with: [.writeData, .writeAttributes]) else { throw .accessDenied }
+        // A stream is no file that could become anything.
+        guard open.stream == nil else { throw .notSupported }
         try requireWritable()
         var discarded: [ContentID] = []
         let receipt = try namespace.writing { () throws(FileSystemError) -> Receipt in

@@ -72,6 +72,7 @@ extension FileSystem {
                 var file = try record(inode)
                 try requireWritable()
                 try authorize(file.attributes)
+                try refuseReadOnly(file.attributes)
                 let existing = try stream(named: name, of: inode)
                 if mode == .create, existing != nil { throw .attributeExists }
                 if mode == .replace, existing == nil { throw .attributeNotFound }
@@ -134,7 +135,13 @@ extension FileSystem {
         return id
     }
 
-    /// - Throws: `.attributeNotFound`, `.sharingViolation` when SMB has it open without FILE_SHARE_DELETE, `.readOnly`.
+    /// READONLY keeps a file's streams as they are, whoever asks; a directory's are not kept.
+    private func refuseReadOnly(_ attributes: Attributes) throws(FileSystemError) {
+        guard attributes.isDirectory || !attributes.dosAttributes.contains(.readOnly) else { throw .accessDenied }
+    }
+
+    /// - Throws: `.attributeNotFound`, `.sharingViolation` when SMB has it open without FILE_SHARE_DELETE, `.readOnly`,
+    ///   `.accessDenied` of a READONLY file.
     func removeStreamValue(
         _ attribute: [UInt8], of inode: InodeNumber, authorize: (Attributes) throws(FileSystemError) -> Void,
         _ context: OperationContext
@@ -142,7 +149,9 @@ extension FileSystem {
         guard let name = try? StreamAttribute.stream(attribute) else { throw .attributeNotFound }
         let (receipt, discarded) = try namespace.writing { () throws(FileSystemError) -> (Receipt, [ContentID]) in
             try requireWritable()
-            try authorize(try record(inode).attributes)
+            let attributes = try record(inode).attributes
+            try authorize(attributes)
+            try refuseReadOnly(attributes)
             guard let stream = try stream(named: name, of: inode) else { throw .attributeNotFound }
             guard !arbitration.forbids(.delete, to: stream.number) else { throw .sharingViolation }
             return try removeStream(stream, context)

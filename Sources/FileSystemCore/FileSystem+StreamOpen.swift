@@ -17,7 +17,7 @@ extension FileSystem {
         if arbitration.isDeletePending(stream.number) { throw .deletePending }
         guard request.disposition != .create else { throw .exists }
         let opened = OpenedFile(file: record, stream: stream)
-        let granted = try grant(request, opened.attributes, maximal)
+        let granted = try grant(request, record.attributes, maximal)
         if request.disposition != .open, request.disposition != .openIf { try requireStreamWritable(record, maximal) }
         if request.options.contains(.deleteOnClose) { try requireDeletable(record, granted, ofStream: true) }
         return try admit(

@@ -22,6 +22,7 @@ extension FileSystem {
                     try requireWritable()
                     let opened = try opened(open)
                     guard !opened.isDetached else { throw .stale }
+                    guard opened.holdsBytes else { throw .invalidArgument }
                     guard !arbitration.forbids(.delete, to: opened.subject, excluding: open.id) else { throw .sharingViolation }
                     guard let newName else { return try renameToUnnamed(open, opened, replacing, context) }
                     return try rename(open, opened, to: newName, replacing, context)
@@ -117,7 +118,11 @@ extension FileSystem {
                     ChangeEvent(.data(0..<UInt64.max), inode), ChangeEvent(.stream(stream.name, .removed), inode),
                 ])
             open.stream = nil
-            open.state.withLock { $0.streamName = nil }
+            open.state.withLock { state in
+                state.streamName = nil
+                // It was a stream's removal that was asked for and allowed, not the file's.
+                state.deletesOnClose = false
+            }
             return (receipt, discarded)
         } catch {
             _ = arbitration.turn(open.id, of: inode, intoStream: stream.number, Link(parent: inode, name: stream.name))

@@ -245,7 +245,10 @@ final class ConnectionHandler: ChannelDuplexHandler, ConnectionHost, @unchecked 
             }
             switch next {
             case .needsMore: return
-            case .message: afterWork()
+            case .message:
+                // The next frame has a clock of its own.
+                times.frameBegan = nil
+                afterWork()
             case .sessionRequest:
                 context?.write(
                     wrapOutboundOut(allocator.buffer(bytes: FrameHeader.positiveSessionResponse)), promise: nil)

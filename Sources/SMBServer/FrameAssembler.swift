@@ -17,6 +17,9 @@ struct FrameAssembler {
         partial = allocator.buffer(capacity: 0)
     }
 
+    /// What is kept for the next frame, at most.
+    private static let keptBytes = 2 * 1024 * 1024
+
     /// A frame has begun and not ended.
     var isWithinFrame: Bool { partial.readableBytes > 0 }
 
@@ -102,7 +105,8 @@ struct FrameAssembler {
         }
         guard partial.readableBytes >= expected else { return nil }
         defer {
-            partial.clear()
+            // A connection that is idle does not keep what its longest frame took.
+            if partial.capacity > Self.keptBytes { partial = ByteBuffer() } else { partial.clear() }
             expected = 0
         }
         switch header {

@@ -1,4 +1,5 @@
 import Authentication
+import RemoteProcedures
 import SMBMessages
 import WindowsTypes
 import WireCoding
@@ -50,7 +51,14 @@ struct FuzzTarget: Sendable {
             .body("oplock-break", OplockBreak.self), .body("error-response", ErrorResponse.self),
             .structure("file-basic", FileBasicInformation.self), .structure("file-rename", FileRenameInformation.self),
             .structure("file-link", FileLinkInformation.self), .structure("file-all", FileAllInformation.self),
+            .structure("copychunk", CopyChunkRequest.self), .structure("reparse-data", ReparseDataBuffer.self),
+            .structure("symbolic-link-reparse-data", SymbolicLinkReparseData.self),
         ] + others
+
+    private static let description = ServerDescription(
+        name: "HOUSE", domain: "STREET", comment: "",
+        shares: [SharedResource(name: "export"), SharedResource(name: "IPC$", kind: [.interprocess, .special])],
+        now: { FileTime(seconds: 1_795_379_696, nanoseconds: 0) })
 
     private static let others: [FuzzTarget] = [
         FuzzTarget("write-request") { bytes in
@@ -61,6 +69,17 @@ struct FuzzTarget: Sendable {
         FuzzTarget("header") { bytes in
             var reader = WireReader(bytes.span.bytes)
             _ = try? SMB2Header(parsing: &reader)
+        },
+        FuzzTarget("transform-header") { bytes in
+            var reader = WireReader(bytes.span.bytes)
+            _ = try? SMB2TransformHeader(parsing: &reader)
+        },
+        FuzzTarget("remote-procedures") { bytes in
+            var association = InterfaceRegistry(description.interfaces).makeAssociation(
+                pipe: "srvsvc", number: 1, caller: RPCCaller(name: "alice", isAuthenticated: true),
+                limits: AssociationLimits())
+            association.write(bytes)
+            while association.read(4096) != nil {}
         },
         FuzzTarget("smb1-negotiate") { bytes in
             var reader = WireReader(bytes.span.bytes)

@@ -118,7 +118,12 @@ package struct Association: Sendable {
         }
     }
 
+    /// Answers that may lie unread.
+    private static let maximumUnread = 1024
+
     private mutating func receive(_ header: PacketHeader, _ reader: inout WireReader) throws(WireError) {
+        // Who does not read is not answered without end.
+        guard outboxBytes < limits.unreadBytes, outbox.count < Self.maximumUnread else { return end(header, .noMemory) }
         switch header.kind {
         case .bind: try bind(header, &reader)
         case .alterContext: try alterContext(header, &reader)

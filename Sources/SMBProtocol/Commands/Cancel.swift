@@ -7,9 +7,11 @@ extension Connection {
     ///
     /// It uses no message id: it carries that of the request that it is about, or the AsyncId from that request's
     /// interim response.
-    func cancel(_ message: borrowing Message, isSealed: Bool) {
+    ///
+    /// - Parameter sealing: the session that has sealed the frame; nil for one in clear.
+    func cancel(_ message: borrowing Message, sealing: Session?) {
         let header = message.header
-        guard isAuthentic(message, isSealed) else { return }
+        guard isAuthentic(message, sealing) else { return }
         if let asyncID = header.asyncID {
             guard let request = pending[asyncID.rawValue], request.session.id == header.sessionID else { return }
             request.ticket.cancel()
@@ -23,11 +25,11 @@ extension Connection {
     }
 
     /// Nobody but the session's owner ends its waits.
-    private func isAuthentic(_ message: borrowing Message, _ isSealed: Bool) -> Bool {
+    private func isAuthentic(_ message: borrowing Message, _ sealing: Session?) -> Bool {
         guard let session = sessions[message.header.sessionID] else { return false }
-        if isSealed { return true }
+        if let sealing { return sealing === session }
         guard !session.requiresSealing else { return false }
         guard message.header.flags.contains(.signed) else { return !session.isSigningRequired }
-        return session.signer?.verify(RawSpan(_unsafeBytes: message.bytes)) ?? false
+        return session.signer(on: self)?.verify(RawSpan(_unsafeBytes: message.bytes)) ?? false
     }
 }

@@ -18,9 +18,12 @@ extension Connection {
         _ request: SessionSetupRequest, _ message: inout Message, _ work: inout FrameWork
     ) throws(SMBFailure) -> CommandResult {
         let offer = try offer(for: &message, &work)
-        guard joined.contains(ObjectIdentifier(offer.host)) || offer.host === host else { return .join(offer.host) }
+        guard joined[ObjectIdentifier(offer.host)]?.host === offer.host || offer.host === host else {
+            return .join(offer.host)
+        }
         // Whoever has joined may look at the session; it may have gone meanwhile.
         guard server.registry.offer(of: message.sessionID).offer != nil, offer.session.user != nil else {
+            bindings[message.sessionID] = nil
             throw SMBFailure(.userSessionDeleted)
         }
         guard offer.session.state != .expired else { throw SMBFailure(.networkSessionExpired) }
@@ -62,7 +65,10 @@ extension Connection {
     private func offer(for message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> SessionOffer {
         guard message.sessionID != .none else { throw SMBFailure(.invalidParameter) }
         let (exists, found) = server.registry.offer(of: message.sessionID)
-        guard exists else { throw SMBFailure(.userSessionDeleted) }
+        guard exists else {
+            bindings[message.sessionID] = nil
+            throw SMBFailure(.userSessionDeleted)
+        }
         // "If Session.IsAnonymous or Session.IsGuest is TRUE: STATUS_NOT_SUPPORTED"
         guard let offer = found else { throw SMBFailure(.notSupported) }
         let isSigned = message.header.flags.contains(.signed)

@@ -43,7 +43,7 @@ extension Connection {
         session.trees[tree.id] = tree
         work.chain.treeID = tree.id
         message.treeID = tree.id
-        record.update {
+        session.home.record.update {
             $0.trees += 1
             $0.sessions[session.id]?.shares.append(tree.shareName)
         }

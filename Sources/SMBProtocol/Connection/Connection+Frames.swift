@@ -36,12 +36,18 @@ extension Connection {
             pendingByteCount -= request.bytes.count
             request.resumption = resumption
             var work = request.work
-            if request.isAnnounced { work.reply = beginFrame(sealing: work.sealing) } else { restore(&work) }
+            if request.isAnnounced {
+                let gates = work.reply.gates
+                work.reply = beginFrame(sealing: work.sealing)
+                work.reply.gates = gates
+            } else {
+                restore(&work)
+            }
             request.bytes.withUnsafeBytes { run(&work, $0, mayBlock: false, resumed: request) }
         case .gate(let number):
             gateOpened(number)
         case .joined(let other):
-            joined.insert(ObjectIdentifier(other))
+            joined[ObjectIdentifier(other)] = JoinedHost(host: other)
             guard !joining.isEmpty, endReason == nil else { return }
             let next = joining.removeFirst()
             var work = next.work
@@ -150,7 +156,8 @@ extension Connection {
         }
         // Every response of a compound ends at a multiple of eight, the last one too — [MS-SMB2] 3.3.4.1.3; a payload
         // that lies elsewhere is a lone READ's.
-        if message > reply.start + FrameHeader.byteCount, reply.payload == nil { pad(from: message) }
+        let first = reply.start + FrameHeader.byteCount + (reply.sealing == nil ? 0 : SMB2TransformHeader.byteCount)
+        if message > first, reply.payload == nil { pad(from: message) }
         SMB2Header.patchCredits(reply.credits, in: &output.bytes, at: message)
         complete(reply, from: message)
         let length = output.bytes.count - reply.start - FrameHeader.byteCount + reply.payloadCount

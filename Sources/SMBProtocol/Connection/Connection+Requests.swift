@@ -51,7 +51,7 @@ extension Connection {
     func process(_ message: consuming Message, _ work: inout FrameWork) -> Step {
         var message = message
         if message.header.command == .cancel {
-            cancel(message, isSealed: work.sealing != nil)
+            cancel(message, sealing: work.sealing)
             return .next
         }
         guard admit(message, &work) else {
@@ -353,6 +353,8 @@ extension Connection {
             bytes = Array(message.bytes)
             saved.position = 0
             saved.reply = ReplyFrame(start: 0)
+            // The final response is not to overtake the interim one.
+            saved.reply.gates = work.reply.gates
             if wasAnnounced {
                 abandon(&work)
             } else {

@@ -58,7 +58,7 @@ package final class Connection {
     /// Frames that wait until the connection runs with others.
     var joining: [BlockedWork] = []
     /// The hosts of the connections that this one runs with, one at a time.
-    var joined: Set<ObjectIdentifier> = []
+    var joined: [ObjectIdentifier: JoinedHost] = [:]
     var pending: [UInt64: PendingRequest] = [:]
     /// Bytes of the requests that wait.
     var pendingByteCount = 0
@@ -255,4 +255,9 @@ enum Negotiation {
     case wildcard
     /// ``Connection/terms`` hold.
     case done
+}
+
+/// A host by its identity, which another may have after it.
+struct JoinedHost {
+    weak var host: (any ConnectionHost)?
 }

@@ -8,6 +8,7 @@ import WindowsTypes
 package enum LockCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: LockRequest = try context.request()
+        guard request.locks.count <= maximumElements else { throw SMBFailure(.invalidParameter) }
         // What was waited for is there, even if the handle has gone meanwhile and has taken it along.
         if let ticket = context.resuming, ticket.isGranted {
             let open = context.session.opens[request.fileID.volatile]
@@ -22,6 +23,9 @@ package enum LockCommand {
         }
         return isUnlock ? try unlock(request, file, &context) : try lock(request, file, &context)
     }
+
+    /// What one request names is looked at with the file's table locked: no client asks for so many.
+    private static let maximumElements = 256
 
     /// Processing Unlocks — [MS-SMB2] 3.3.5.14.1
     private static func unlock(
