@@ -118,6 +118,22 @@ struct SparseTests {
         try world.expectEmpty()
     }
 
+    @Test("a hole is cloned in one step, however long it is", .timeLimit(.minutes(1)))
+    func clonesHoles() throws {
+        let world = try World()
+        let alice = world.alice
+        let size: UInt64 = 1 << 61
+        let (source, target) = (try alice.create("a"), try alice.create("b"))
+        try alice.set("a") { $0.size = size }
+        try alice.write(source, bytes, at: 5 << 40)
+        try alice.write(target, bytes, at: 7 << 40)
+        #expect(try world.fileSystem.clone(from: source, at: 0, to: target, at: 0, count: size, alice.context()).get() == size)
+        #expect(try alice.stat("b").size == size)
+        #expect(try alice.read(target, at: 5 << 40, count: bytes.count) == bytes)
+        #expect(try alice.stat("b").allocatedSize == alice.stat("a").allocatedSize)
+        for open in [source, target] { alice.close(open) }
+    }
+
     @Test("extents are counted, and end with the file")
     func extents() throws {
         let world = try World()
