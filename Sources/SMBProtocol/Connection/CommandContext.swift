@@ -94,11 +94,7 @@ package struct CommandContext: ~Copyable {
 
     /// Parses the body.
     package func request<Request: SMB2Body>(_ type: Request.Type = Request.self) throws(SMBFailure) -> Request {
-        do throws(WireError) {
-            return try Request(message: RawSpan(_unsafeBytes: message))
-        } catch {
-            throw SMBFailure(error)
-        }
+        try Request(received: message)
     }
 
     /// Calls the core and says its errors in NTSTATUS.

@@ -38,11 +38,7 @@ struct Message {
     }
 
     func body<Body: SMB2Body>(_ type: Body.Type = Body.self) throws(SMBFailure) -> Body {
-        do throws(WireError) {
-            return try Body(message: RawSpan(_unsafeBytes: bytes))
-        } catch {
-            throw SMBFailure(error)
-        }
+        try Body(received: bytes)
     }
 }
 

@@ -20,3 +20,14 @@ package struct SMBFailure: Error, Equatable, Sendable {
         self.init(.invalidParameter)
     }
 }
+
+extension SMB2Body {
+    /// Parses what a client sent, from the first byte of its header, and says what is wrong with it in NTSTATUS.
+    init(received message: UnsafeRawBufferPointer) throws(SMBFailure) {
+        do throws(WireError) {
+            self = try Self(message: RawSpan(_unsafeBytes: message))
+        } catch {
+            throw SMBFailure(error)
+        }
+    }
+}

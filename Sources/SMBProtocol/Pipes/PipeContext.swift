@@ -35,11 +35,7 @@ struct PipeContext: ~Copyable {
 
     /// Parses the body.
     func request<Request: SMB2Body>(_ type: Request.Type = Request.self) throws(SMBFailure) -> Request {
-        do throws(WireError) {
-            return try Request(message: RawSpan(_unsafeBytes: message))
-        } catch {
-            throw SMBFailure(error)
-        }
+        try Request(received: message)
     }
 
     /// The pipe that a request names, or, in a related request, the one that the compound is about.
@@ -50,7 +46,7 @@ struct PipeContext: ~Copyable {
         guard let pipe = tree.session.pipes[fileID.volatile], pipe.fileID == fileID, pipe.tree === tree else {
             throw SMBFailure(.fileClosed)
         }
-        subject = Array(pipe.name.utf8)
+        if connection.server.observer != nil { subject = Array(pipe.name.utf8) }
         return pipe
     }
 }
