@@ -58,7 +58,7 @@ def main(mount: str, answers_path: str) -> None:
     answers["renamed over open"] = [kept, read("guest/to")]
     with open("guest/to") as held:
         os.unlink("guest/to")
-        # Whether 6.1 still finds the name while it holds the file is not asked: it asks the handle that it has.
+        # Whether 6.1 still finds the name while it holds the file is not asked: it did, and why is not known.
         answers["unlinked while open"] = held.read()
     os.unlink("guest/mode-444")
     answers["read-only gone"] = not os.path.exists("guest/mode-444")

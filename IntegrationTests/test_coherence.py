@@ -6,26 +6,13 @@ import stat
 import struct
 
 from support import smb2
-from support.testing import DoorsTestCase, main
+from support.testing import PlaceTestCase, main
 
 TIME_LIMIT = 180
 ROUNDS = 100
 
 
-class CoherenceTests(DoorsTestCase):
-    def setUp(self):
-        super().setUp()
-        self.place = self.id().rpartition(".")[2]
-        os.mkdir(self.mounted(self.place))
-        self.tree = self.server.tree()
-        self.addCleanup(self.tree.close)
-
-    def at(self, name=""):
-        return self.mounted(self.place, name) if name else self.mounted(self.place)
-
-    def smb(self, name):
-        return self.place + "/" + name
-
+class CoherenceTests(PlaceTestCase):
     def test_create_and_remove_over_smb(self):
         for i in range(ROUNDS):
             name = "f%d" % i

@@ -7,28 +7,18 @@ import sys
 import time
 
 from support import smb2
-from support.testing import DoorsTestCase, main
+from support.testing import PlaceTestCase, main
 
 TIME_LIMIT = 120
 
 
-class ShareModeTests(DoorsTestCase):
+class ShareModeTests(PlaceTestCase):
     def setUp(self):
         super().setUp()
-        self.place = self.id().rpartition(".")[2]
-        os.mkdir(self.mounted(self.place))
-        self.tree = self.server.tree()
-        self.addCleanup(self.tree.close)
         self.other = self.server.tree()
         self.addCleanup(self.other.close)
         with open(self.at("file"), "wb") as file:
             file.write(b"content")
-
-    def at(self, name):
-        return self.mounted(self.place, name)
-
-    def smb(self, name):
-        return self.place + "/" + name
 
     def open_local(self, flags, name="file"):
         os.close(os.open(self.at(name), flags))

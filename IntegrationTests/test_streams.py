@@ -5,7 +5,7 @@ import os
 import struct
 
 from support import smb2
-from support.testing import DoorsTestCase, main
+from support.testing import PlaceTestCase, main
 
 TIME_LIMIT = 60
 
@@ -17,21 +17,11 @@ def attribute(stream):
     return f"user.DosStream.{stream}:$DATA"
 
 
-class StreamTests(DoorsTestCase):
+class StreamTests(PlaceTestCase):
     def setUp(self):
         super().setUp()
-        self.place = self.id().rpartition(".")[2]
-        os.mkdir(self.mounted(self.place))
-        self.tree = self.server.tree()
-        self.addCleanup(self.tree.close)
         with open(self.at("file"), "wb") as file:
             file.write(b"content")
-
-    def at(self, name):
-        return self.mounted(self.place, name)
-
-    def smb(self, name):
-        return self.place + "/" + name
 
     def streams(self, name):
         """Names and sizes, as FileStreamInformation lists them."""

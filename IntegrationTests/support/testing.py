@@ -68,6 +68,23 @@ class DoorsTestCase(unittest.TestCase):
         self.fail("expected STATUS_%s, but it returned %r" % ("/".join(names), result))
 
 
+class PlaceTestCase(DoorsTestCase):
+    """Each test has a directory of its own in the share, and a tree connect."""
+
+    def setUp(self):
+        super().setUp()
+        self.place = self.id().rpartition(".")[2]
+        os.mkdir(self.mounted(self.place))
+        self.tree = self.server.tree()
+        self.addCleanup(self.tree.close)
+
+    def at(self, name=""):
+        return self.mounted(self.place, name) if name else self.mounted(self.place)
+
+    def smb(self, name):
+        return self.place + "/" + name
+
+
 class ScratchTestCase(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.mkdtemp(prefix="scratch.")
