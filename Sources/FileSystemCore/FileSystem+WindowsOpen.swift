@@ -157,7 +157,8 @@ extension FileSystem {
         let (record, made) = try insert(file, named: name, in: parent.attributes.inode, context)
         var (opened, receipt) = (OpenedFile(file: record), made)
         if let stream = request.stream {
-            (opened, receipt) = try insertStream(named: stream, of: record.attributes.inode, context)
+            let (inserted, added) = try insertStream(named: stream, of: record.attributes.inode, context)
+            (opened, receipt) = (inserted, made.followed(by: added))
         }
         let outcome = try admit(
             opened, link: Link(parent: parent.attributes.inode, name: name), granted: granted, maximal: .all,
@@ -262,10 +263,11 @@ extension FileSystem {
                 }
                 // Only the unnamed stream outlives what replaces the file — [MS-FSA] 2.1.5.1.2
                 let lost = losesStreams ? try metadata.streams(of: open.inode) : []
-                receipt = try commit(
+                let emptied = try commit(
                     opened.mutations + streamDeletions(lost), context,
                     events: [written(0..<UInt64.max, opened)]
                         + lost.map { ChangeEvent(.stream($0.name, .removed), open.inode) })
+                receipt = receipt.followed(by: emptied)
                 if opened.isDetached, let stream = opened.stream { detachedStreams.update(stream) }
                 discarded = detach(lost)
                 result.attributes = opened.attributes
