@@ -25,7 +25,10 @@ enum FileSecurity {
         _ request: QueryInfoRequest, _ file: SMBOpen, _ context: inout CommandContext
     ) throws(SMBFailure) -> CommandResult {
         let parts = Parts(rawValue: request.additionalInformation)
-        guard file.open.access.contains(.readControl) else { throw SMBFailure(.accessDenied) }
+        // An empty one is for everybody (smb2.sdread).
+        guard parts.isDisjoint(with: [.owner, .group, .dacl, .notKept]) || file.open.access.contains(.readControl) else {
+            throw SMBFailure(.accessDenied)
+        }
         // Of what is not kept there is nothing to tell; what audits is for those who may see it.
         guard !parts.contains(.sacl) || file.open.access.contains(.accessSystemSecurity) else {
             throw SMBFailure(.accessDenied)

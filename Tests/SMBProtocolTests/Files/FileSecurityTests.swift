@@ -172,7 +172,8 @@ struct FileSecurityTests {
             #expect(bench.secure(reading, parts, whole) == .accessDenied)
         }
         let others = try bench.open("file", .open, access: 0x1F01FF & ~0xE0000)
-        #expect(bench.security(others, 7).status == .accessDenied)
+        for parts: UInt32 in [1, 2, 4, 7, 0x10] { #expect(bench.security(others, parts).status == .accessDenied) }
+        #expect(try bench.descriptor(others, 0) == SecurityDescriptor())
         for (access, parts, status) in [
             (0x40000, Self.dacl, .success), (0x40000, Self.owner, .accessDenied), (0x80000, Self.owner, .success),
             (0x80000, Self.group, .success), (0x80000, Self.dacl, .accessDenied), (0xC0000, 0x10, .notSupported),
