@@ -56,6 +56,8 @@ package final class Connection {
     /// Over NEGOTIATE and its response, where the dialect has it; each log-in goes on from here.
     var preauthentication = PreauthIntegrityHash()
     var window: SequenceWindow
+    /// Zeros before the data of READ responses; not 0 only for tests of clients (``tortureControl(_:_:)``).
+    var readPadding = 0
     var sessions: [SessionID: Session] = [:]
     /// Log-ins that are to make this connection a channel of somebody's session.
     var bindings: [SessionID: Binding] = [:]
