@@ -159,8 +159,11 @@ final class Peer {
     /// Lets everything happen that waits for its turn, and returns what was sent meanwhile.
     @discardableResult
     func settle() throws -> [Reply] {
-        for wake in host.takeWakes() { connection.wake(wake) }
-        return try replies()
+        while true {
+            let wakes = host.takeWakes()
+            guard !wakes.isEmpty else { return try replies() }
+            for wake in wakes { connection.wake(wake) }
+        }
     }
 
     /// The bytes that the connection has sent, put together.
