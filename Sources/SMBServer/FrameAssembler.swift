@@ -4,7 +4,7 @@ import SMBProtocol
 /// Cuts received bytes into frames.
 ///
 /// A frame that lies whole in one segment is handed on where it lies; one that is spread over several is put together.
-/// A long frame's memory is made as soon as its length is known, and the socket reads the rest of it right there
+/// A very long frame's memory is made as soon as its length is known, and the socket reads the rest of it right there
 /// (``lend()``): its bytes are not copied. A long frame is handed on with its memory.
 ///
 /// `@unchecked Sendable`: used on the connection's event loop only.
@@ -20,8 +20,11 @@ final class FrameAssembler: @unchecked Sendable {
     private var isLent = false
     /// What was lent did not come back: bytes are missing.
     private var isTorn = false
-    /// The frame before was long, as the next may be.
+    /// The frame before was very long, as the next may be.
     private(set) var isInLongFrames = false
+
+    /// Frames from this length on are read into memory of their own, in bytes. Of shorter ones one read brings several.
+    static let shortestLentFrame = 256 * 1024
 
     init(allocator: ByteBufferAllocator) {
         self.allocator = allocator
@@ -43,7 +46,7 @@ final class FrameAssembler: @unchecked Sendable {
 
     // MARK: From the socket
 
-    /// The memory of the long frame that has begun, with what has come of it and room for exactly the rest; nil where
+    /// The memory of the very long frame that has begun, with what has come of it and room for exactly the rest; nil where
     /// there is none, or where more of it has been received already. What is read into it is to come to ``append(_:)``
     /// next.
     func lend() -> ByteBuffer? {
@@ -60,7 +63,7 @@ final class FrameAssembler: @unchecked Sendable {
     }
 
     /// Whether ``lend()`` has something.
-    var awaitsLongFrame: Bool { segments.isEmpty && expected >= Connection.shortestKeptFrame }
+    var awaitsLongFrame: Bool { segments.isEmpty && expected >= Self.shortestLentFrame }
 
     func append(_ segment: ByteBuffer) {
         if isLent {
@@ -175,8 +178,12 @@ final class FrameAssembler: @unchecked Sendable {
     }
 
     private func handOn(_ frame: ByteBuffer, _ body: (UnsafeRawBufferPointer) -> Void, _ long: (NIOFrame) -> Void) {
-        isInLongFrames = frame.readableBytes >= Connection.shortestKeptFrame
-        if isInLongFrames { long(NIOFrame(frame)) } else { frame.withUnsafeReadableBytes(body) }
+        isInLongFrames = frame.readableBytes >= Self.shortestLentFrame
+        if frame.readableBytes >= Connection.shortestKeptFrame {
+            long(NIOFrame(frame))
+        } else {
+            frame.withUnsafeReadableBytes(body)
+        }
     }
 
     private func header(of buffer: ByteBuffer) -> FrameHeader {
@@ -184,12 +191,12 @@ final class FrameAssembler: @unchecked Sendable {
     }
 }
 
-/// Lets the socket read into the memory of the long frame that has begun, and into memory of a size that adapts else.
+/// Lets the socket read into the memory of the very long frame that has begun, and into memory of a size that adapts else.
 struct FrameMemoryAllocator: RecvByteBufferAllocator {
     let assembler: FrameAssembler
     private var adaptive = AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 256 * 1024)
 
-    /// What is read first of a frame that is likely to be long: what lies in there has to be copied.
+    /// What is read first of a frame that is likely to be very long: what lies in there has to be copied.
     private static let shortRead = 4096
 
     init(_ assembler: FrameAssembler) {

@@ -48,7 +48,7 @@ struct FrameAssemblerTests {
         "however the bytes come, the frames are the same, and long ones are read where they are kept",
         arguments: [1, 3, 4, 5, 1000, 4096, 70_000, 1 << 20])
     func pieces(size: Int) {
-        let lengths = size < 100 ? [1, 100, 40_000, 64] : [64, 200_000, 300_000, 32_767, 32_768, 1, 500_000, 70]
+        let lengths = size < 100 ? [1, 100, 300_000, 64] : [64, 200_000, 300_000, 32_767, 32_768, 1, 500_000, 70]
         let frames = lengths.enumerated().map { Self.frame($0.element, UInt8($0.offset)) }
         let assembler = FrameAssembler(allocator: ByteBufferAllocator())
         let (messages, exactReads) = Self.read(frames.flatMap { $0 }, into: assembler) { _ in size }
@@ -85,10 +85,10 @@ struct FrameAssemblerTests {
     @Test("memory that was lent and did not come back ends the stream: bytes are missing")
     func torn() {
         let assembler = FrameAssembler(allocator: ByteBufferAllocator())
-        assembler.append(ByteBuffer(bytes: Self.frame(100_000, 0)[..<50_000]))
+        assembler.append(ByteBuffer(bytes: Self.frame(300_000, 0)[..<50_000]))
         #expect(Self.drain(assembler).messages.isEmpty)
         let lent = assembler.lend()
-        #expect(lent?.readableBytes == 50_000 && lent?.writableBytes == 50_004)
+        #expect(lent?.readableBytes == 50_000 && lent?.writableBytes == 250_004)
         #expect(assembler.lend() == nil)
         assembler.append(ByteBuffer(bytes: [1, 2, 3]))
         guard case .invalid = Self.drain(assembler).last else {
