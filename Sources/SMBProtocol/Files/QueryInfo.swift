@@ -16,8 +16,8 @@ package enum QueryInfoCommand {
         switch request.infoType {
         case .file: return try queryFile(request, file, &context)
         case .fileSystem: return try queryFileSystem(request, file, &context)
-        // Descriptors and quotas are later rooms' work; the article has their rows.
-        case .security, .quota: throw SMBFailure(.notSupported)
+        case .security: return try FileSecurity.query(request, file, &context)
+        case .quota: throw SMBFailure(.notSupported)
         }
     }
 
