@@ -14,6 +14,12 @@ struct ShortNameTests {
         #expect(ShortName.make(for: Array(name.utf8), at: .first) == nil)
     }
 
+    @Test("which characters a short name may hold")
+    func characters() {
+        let legal = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'()-@^_`{}~".utf8)
+        for byte in UInt8.min...UInt8.max { #expect(ShortName.isShort([byte]) == legal.contains(byte), "\(byte)") }
+    }
+
     private static let names: [(name: String, cookie: UInt64, short: String)] = [
         ("Annual report.html", 12, "ANNUAL~C.HTM"), ("a:b", 40, "A_B~14"), (".profile", 5, "PROFIL~5"),
         ("日本.txt", 100, "__~2S.TXT"), ("abcdefghi", 3, "ABCDEF~3"), ("a.b.c", 3, "AB~3.C"), ("a.html", 3, "A~3.HTM"),
