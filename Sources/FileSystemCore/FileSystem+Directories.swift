@@ -62,7 +62,7 @@ extension FileSystem {
     ) throws(FileSystemError) -> DirectoryEntry {
         var result = DirectoryEntry(name: entry.name.bytes, cookie: entry.cookie, attributes: record.attributes)
         if facts.contains(.shortNames) { result.shortName = try shortName(of: entry, in: directory) }
-        if facts.contains(.appleMetadata) { result.apple = try appleMetadata(of: entry.inode) }
+        if facts.contains(.appleMetadata) { result.apple = try appleMetadata(of: record) }
         return result
     }
 }
