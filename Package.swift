@@ -103,7 +103,7 @@ let package = Package(
         // Tests: one target a room, and what they share.
         .target(name: "HostileInput", path: "Tests/HostileInput", swiftSettings: strict),
         tests("WireCodingTests", ["WireCoding"]),
-        tests("FileSystemModelTests", ["FileSystemModel"]),
+        tests("FileSystemModelTests", ["FileSystemModel", "HostileInput"]),
         tests("AccessControlTests", ["AccessControl", "FileSystemModel", "WireCoding", "HostileInput"]),
         tests("MetadataStoreTests", ["MetadataStore", "FileSystemModel", "AccessControl"]),
         tests("ContentStoreTests", ["ContentStore", "FileSystemModel"]),

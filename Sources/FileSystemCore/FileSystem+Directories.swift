@@ -29,7 +29,7 @@ extension FileSystem {
                 guard result.count < limit else { return result }
                 for entry in try metadata.entries(in: open.inode, after: cookie, limit: limit - result.count) {
                     guard let record = try metadata.inode(entry.inode) else { continue }
-                    result.append(try describe(entry, record, facts))
+                    result.append(try describe(entry, record, in: directory, facts))
                 }
                 return result
             }
@@ -50,7 +50,7 @@ extension FileSystem {
             let found = try namespace.reading { () throws(FileSystemError) -> DirectoryEntry? in
                 let found = exactly ? try metadata.entry(named: name, in: open.inode) : try entryIgnoringCase(name, in: open.inode)
                 guard let entry = found else { return nil }
-                return try describe(entry, try record(entry.inode), facts)
+                return try describe(entry, try record(entry.inode), in: try record(open.inode), facts)
             }
             return .done(found, unchanged)
         }
@@ -58,10 +58,11 @@ extension FileSystem {
 
     @inline(__always)
     private func describe(
-        _ entry: EntryRecord, _ record: InodeRecord, _ facts: DirectoryFacts
+        _ entry: EntryRecord, _ record: InodeRecord, in directory: InodeRecord, _ facts: DirectoryFacts
     ) throws(FileSystemError) -> DirectoryEntry {
         var result = DirectoryEntry(name: entry.name.bytes, cookie: entry.cookie, attributes: record.attributes)
-        if facts.contains(.shortNames) { result.shortName = try shortName(of: entry) }
+        if facts.contains(.shortNames) { result.shortName = try shortName(of: entry, in: directory) }
+        if facts.contains(.appleMetadata) { result.apple = try appleMetadata(of: record) }
         return result
     }
 }

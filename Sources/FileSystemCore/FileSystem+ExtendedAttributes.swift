@@ -28,10 +28,7 @@ extension FileSystem {
         try perform(.setExtendedAttribute, .inode(inode), context) { () throws(FileSystemError) in
             if StreamAttribute.claims(name) {
                 let receipt = try setStreamValue(
-                    name, to: value, mode: mode, of: inode,
-                    authorize: { attributes throws(FileSystemError) in
-                        try authorize(name, attributes, writes: true, context.identity)
-                    }, context)
+                    name, to: value, mode: mode, of: inode, authorize: writing(name, context.identity), context)
                 return .done((), receipt)
             }
             return try inodes.writing(inode) { () throws(FileSystemError) in
@@ -64,10 +61,7 @@ extension FileSystem {
         try perform(.removeExtendedAttribute, .inode(inode), context) { () throws(FileSystemError) in
             if StreamAttribute.claims(name) {
                 let receipt = try removeStreamValue(
-                    name, of: inode,
-                    authorize: { attributes throws(FileSystemError) in
-                        try authorize(name, attributes, writes: true, context.identity)
-                    }, context)
+                    name, of: inode, authorize: writing(name, context.identity), context)
                 return .done((), receipt)
             }
             return try inodes.writing(inode) { () throws(FileSystemError) in
@@ -101,6 +95,12 @@ extension FileSystem {
     private func noteChange(_ record: inout InodeRecord) {
         record.attributes.changeTime = environment.clock.now()
         record.attributes.changeNumber &+= 1
+    }
+
+    private func writing(
+        _ name: [UInt8], _ identity: Identity
+    ) -> (Attributes) throws(FileSystemError) -> Void {
+        { attributes throws(FileSystemError) in try self.authorize(name, attributes, writes: true, identity) }
     }
 
     /// The rules of xattr(7), by namespace.

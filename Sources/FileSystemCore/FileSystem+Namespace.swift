@@ -26,6 +26,7 @@ extension FileSystem {
         let entry = EntryRecord(
             parent: parent.attributes.inode, name: name, foldedName: FoldedName(name), inode: inode,
             cookie: cookie ?? parent.nextCookie)
+        if ShortName.cookie(in: name.bytes) != nil { parent.hasHeldShortNames = true }
         if cookie == nil { parent.nextCookie = DirectoryCookie(rawValue: parent.nextCookie.rawValue &+ 1) }
         return entry
     }

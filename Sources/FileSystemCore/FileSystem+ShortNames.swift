@@ -18,11 +18,10 @@ extension FileSystem {
 
     /// What an entry is called beside its name; empty where its name is short, or where another bears that name. Under the namespace
     /// lock.
-    func shortName(of entry: EntryRecord) throws(FileSystemError) -> [UInt8] {
-        guard let short = ShortName.make(for: entry.name.bytes, at: entry.cookie),
-            try metadata.entries(folded: FoldedName(shortName: short), in: entry.parent).isEmpty
-        else { return [] }
-        return short
+    func shortName(of entry: EntryRecord, in directory: InodeRecord) throws(FileSystemError) -> [UInt8] {
+        guard let short = ShortName.make(for: entry.name.bytes, at: entry.cookie) else { return [] }
+        guard directory.hasHeldShortNames else { return short }
+        return try metadata.entries(folded: FoldedName(shortName: short), in: entry.parent).isEmpty ? short : []
     }
 
     /// The short name of what is open, which is its own where that is short; empty for the root, for what has no name left, and where
@@ -31,7 +30,8 @@ extension FileSystem {
         try perform(.lookup, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             let name = try namespace.reading { () throws(FileSystemError) -> [UInt8] in
                 guard let link = open.link, let entry = try metadata.entry(named: link.name, in: link.parent) else { return [] }
-                return ShortName.isShort(entry.name.bytes) ? entry.name.bytes : try shortName(of: entry)
+                guard !ShortName.isShort(entry.name.bytes) else { return entry.name.bytes }
+                return try shortName(of: entry, in: try record(link.parent))
             }
             return .done(name, unchanged)
         }

@@ -6,7 +6,7 @@ import MetadataStore
 
 /// How POSIX sees a named stream: as the extended attribute `user.DosStream.NAME:$DATA`, the name under which Samba keeps streams
 /// too.
-enum StreamAttribute {
+package enum StreamAttribute {
     private static let prefix = Array("user.DosStream.".utf8)
     private static let suffix = Array(":$DATA".utf8)
     /// XATTR_SIZE_MAX of Linux: a longer stream is listed, and cannot be read this way.
@@ -14,7 +14,8 @@ enum StreamAttribute {
     /// XATTR_NAME_MAX of Linux: a stream with a longer name is not listed, since nobody could ask for it.
     private static let maximumName = 255
 
-    static func claims(_ attribute: [UInt8]) -> Bool { attribute.starts(with: prefix) }
+    /// Whether an extended attribute is a stream in truth.
+    package static func claims(_ attribute: [UInt8]) -> Bool { attribute.starts(with: prefix) }
 
     /// - Throws: `.invalidArgument` for what no stream can be called.
     static func stream(_ attribute: [UInt8]) throws(FileSystemError) -> FileName {

@@ -73,6 +73,7 @@ extension FileSystem {
     func noteStreamChange(_ file: inout InodeRecord) {
         file.attributes.changeTime = environment.clock.now()
         file.attributes.changeNumber &+= 1
+        file.hasHeldStreams = true
     }
 
     /// Takes a named stream away; those who have it open keep it. Under the namespace lock, written; the caller has checked what may

@@ -179,6 +179,8 @@ package struct DirectoryEntry: Sendable {
     package var attributes: Attributes
     /// With ``DirectoryFacts/shortNames``: what the entry is called beside its name; empty where that is short.
     package var shortName: [UInt8] = []
+    /// With ``DirectoryFacts/appleMetadata``, and where it has named streams.
+    package var apple: AppleMetadata?
 }
 
 /// What a listing is to tell of its entries that costs more than their names and attributes.
@@ -188,6 +190,7 @@ package struct DirectoryFacts: OptionSet, Sendable {
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     package static let shortNames = DirectoryFacts(rawValue: 1)
+    package static let appleMetadata = DirectoryFacts(rawValue: 2)
 }
 
 package struct RenameFlags: OptionSet, Sendable {

@@ -47,7 +47,8 @@ package enum ShortName {
         let number = result.endIndex
         rest = cookie.rawValue
         for _ in 0..<digitCount {
-            result.append(digits[Int(rest % 36)])
+            let digit = UInt8(rest % 36)
+            result.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") - 10 + digit)
             rest /= 36
         }
         result[number...].reverse()
@@ -65,16 +66,18 @@ package enum ShortName {
         let number = name[(mark + 1)...].prefix { $0 != period }
         guard !number.isEmpty else { return nil }
         for byte in number {
-            guard let digit = digits.firstIndex(of: upper(byte)) else { return nil }
             // Seven digits at the most.
-            value = value &* 36 &+ UInt64(digit)
+            switch upper(byte) {
+            case let digit where digit >= 0x30 && digit <= 0x39: value = value &* 36 &+ UInt64(digit - 0x30)
+            case let letter where letter >= 0x41 && letter <= 0x5A: value = value &* 36 &+ UInt64(letter - 0x41 + 10)
+            default: return nil
+            }
         }
         return DirectoryCookie(rawValue: value)
     }
 
     private static let period = UInt8(ascii: ".")
     private static let tilde = UInt8(ascii: "~")
-    private static let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
 
     /// The first characters in capitals: spaces and periods are left out, what no short name may hold is an underscore.
     private static func append(_ part: ArraySlice<UInt8>, maximum: Int, to result: inout [UInt8]) {
@@ -91,14 +94,14 @@ package enum ShortName {
     private static func upper(_ byte: UInt8) -> UInt8 { byte >= 0x61 && byte <= 0x7A ? byte - 0x20 : byte }
 
     /// Whether a byte may stand in a short name, the period aside. Of the characters beyond ASCII some may in some code pages.
+    @inline(__always)
     private static func isLegal(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x00...0x20, 0x7F...0xFF: false
-        case UInt8(ascii: "\""), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "/"),
-            UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "?"),
-            UInt8(ascii: "["), UInt8(ascii: "\\"), UInt8(ascii: "]"), UInt8(ascii: "|"):
-            false
-        default: true
-        }
+        let half = byte < 64 ? legalBelow64 : byte < 128 ? legalFrom64 : 0
+        return half >> UInt64(byte & 63) & 1 == 1
     }
+
+    /// `!`, `#` to `)`, `-`, and digits: not `"`, `*`, `+`, `,`, `.`, `/`, `:`, `;`, `<`, `=`, `>`, `?`, nor what is no character.
+    private static let legalBelow64: UInt64 = 0x03FF_23FA_0000_0000
+    /// All but `[`, `\`, `]`, `|` and DEL.
+    private static let legalFrom64: UInt64 = 0x6FFF_FFFF_C7FF_FFFF
 }

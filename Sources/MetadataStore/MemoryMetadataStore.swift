@@ -63,7 +63,7 @@ package final class MemoryMetadataStore: MetadataStore {
     }
 
     package func streams(of number: InodeNumber) throws(FileSystemError) -> [StreamRecord] {
-        let all = state.withLock { $0.streams[number] } ?? [:]
+        guard let all = state.withLock({ $0.streams[number] }) else { return [] }
         return all.values.sorted { $0.name.bytes.lexicographicallyPrecedes($1.name.bytes) }
     }
 

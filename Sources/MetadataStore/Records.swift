@@ -11,6 +11,10 @@ package struct InodeRecord: Equatable, Sendable {
     package var parent: InodeNumber?
     /// The cookie that the next entry made in a directory gets.
     package var nextCookie: DirectoryCookie
+    /// A name was made in a directory that could be the short name of another entry there.
+    package var hasHeldShortNames = false
+    /// A file that never had a named stream need not be asked for any.
+    package var hasHeldStreams = false
     /// A self-relative security descriptor, verbatim, when one was set.
     package var securityDescriptor: [UInt8]?
     /// NFS's exclusive-create verifier.

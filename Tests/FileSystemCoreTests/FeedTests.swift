@@ -19,20 +19,6 @@ private final class Recorder: ChangeObserver, OperationObserver {
     }
 }
 
-/// A cache that gives a gate for every change that it hears of, and keeps them.
-final class Holder: CacheHolder {
-    let interest: CacheInterest
-    let gates = Mutex<[Gate]>([])
-
-    init(_ interest: CacheInterest = .everything) { self.interest = interest }
-
-    func recall(_ events: [ChangeEvent], sequence: CommitSequence, door: DoorID) -> Gate? {
-        let gate = Gate(count: 1)
-        gates.withLock { $0.append(gate) }
-        return gate
-    }
-}
-
 @Suite("What follows a commit: the feed, gates, traces")
 struct FeedTests {
     @Test("who keeps only the places of directories hears of nothing but their moves")
@@ -168,11 +154,5 @@ struct FeedTests {
         }
         let first = try sequence("a")
         #expect(try sequence("b") > first)
-    }
-
-    private final class Flag: Sendable {
-        private let value = Atomic<Bool>(false)
-        var isRaised: Bool { value.load(ordering: .acquiring) }
-        func raise() { value.store(true, ordering: .releasing) }
     }
 }

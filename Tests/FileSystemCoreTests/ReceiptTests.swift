@@ -18,12 +18,6 @@ struct ReceiptTests {
         posix = world.alice
     }
 
-    private final class Flag: Sendable {
-        private let value = Atomic<Bool>(false)
-        var isRaised: Bool { value.load(ordering: .acquiring) }
-        func raise() { value.store(true, ordering: .releasing) }
-    }
-
     /// Makes a call with a cache attached; expects so many recalls, and an answer that waits for each of them.
     private func expect<Value>(
         recalls count: Int, _ sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Outcome<Value>

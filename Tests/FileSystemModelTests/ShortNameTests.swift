@@ -1,4 +1,5 @@
 import FileSystemModel
+import HostileInput
 import Testing
 
 @Suite("Short names — [MS-FSCC] 2.1.5.2.1")
@@ -11,6 +12,12 @@ struct ShortNameTests {
     func short(name: String) {
         #expect(ShortName.isShort(Array(name.utf8)))
         #expect(ShortName.make(for: Array(name.utf8), at: .first) == nil)
+    }
+
+    @Test("which characters a short name may hold")
+    func characters() {
+        let legal = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'()-@^_`{}~".utf8)
+        for byte in UInt8.min...UInt8.max { #expect(ShortName.isShort([byte]) == legal.contains(byte), "\(byte)") }
     }
 
     private static let names: [(name: String, cookie: UInt64, short: String)] = [
@@ -39,7 +46,7 @@ struct ShortNameTests {
 
     @Test("whatever the bytes and the place, a short name is one, and leads back", arguments: 0..<200)
     func any(seed: UInt64) {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let name = (0..<Int.random(in: 1...40, using: &generator)).map { _ in UInt8.random(in: 1...255, using: &generator) }
             .map { $0 == 0x2F ? 0x2E : $0 }
         let cookie = DirectoryCookie(rawValue: UInt64.random(in: 3...(1 << 36), using: &generator))
@@ -56,18 +63,5 @@ struct ShortNameTests {
         #expect(text(ShortName.make(for: Array("a b".utf8), at: DirectoryCookie(rawValue: 78_364_164_095))) == "~ZZZZZZZ")
         #expect(ShortName.make(for: Array("a b".utf8), at: DirectoryCookie(rawValue: 78_364_164_096)) == nil)
         #expect(ShortName.make(for: Array("a b".utf8), at: DirectoryCookie(rawValue: .max)) == nil)
-    }
-
-    /// A generator whose whole run follows from its seed.
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var value = state
-            value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-            value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-            return value ^ value >> 31
-        }
     }
 }

@@ -1,3 +1,5 @@
+import AccessArbitration
+import AccessControl
 import ContentStore
 import FileSystemCore
 import FileSystemModel
@@ -44,6 +46,52 @@ struct ShareCopyTests {
         #expect(file.modificationTime == Timestamp(seconds: 1_000_000_000, nanoseconds: 500_000_000))
         let sparse = try caller.value(try fileSystem.lookup(FileName("sparse"), in: .root, caller.context))
         #expect(sparse.allocatedSize < 1 << 18)
+        #expect(fileSystem.openCount == 0)
+    }
+
+    @Test("a description tells named streams, however long, and extended attributes")
+    func additions() throws {
+        let directory = try TemporaryTree()
+        defer { directory.remove() }
+        directory.run("mkdir sub; printf hello > sub/file; ln -s file sub/link")
+        let fileSystem = try Self.makeFileSystem()
+        var filler = ShareFiller(fileSystem)
+        try filler.fill(from: directory.path)
+        let context = InternalCaller().context
+        let file = try InternalCaller().value(
+            try fileSystem.open(
+                WindowsOpenRequest(path: [FileName("sub"), FileName("file")], access: .all, share: .all, disposition: .open),
+                context)
+        ).open
+        func set(_ name: String, _ value: [UInt8], _ inode: InodeNumber) throws {
+            _ = try fileSystem.setExtendedAttribute(Array(name.utf8), to: value, mode: .either, of: inode, context)
+        }
+        try set("user.colour", Array("hello".utf8), file.inode)
+        try set("user.DosStream.notes:$DATA", Array("hello".utf8), file.inode)
+        try set("user.DosStream.of the root:$DATA", [], .root)
+        let long = try InternalCaller().value(
+            try fileSystem.open(
+                WindowsOpenRequest(
+                    path: [FileName("sub"), FileName("file")], stream: FileName("long"), access: .all, share: .all,
+                    disposition: .create), context)
+        ).open
+        let bytes = [UInt8](repeating: 0, count: 100_000)
+        _ = try bytes.withUnsafeBytes { try fileSystem.write(long, at: 0, from: $0, context) }
+        for open in [file, long] { _ = try fileSystem.close(open, context) }
+        func lines() -> [Substring] {
+            var manifest = ShareManifest(fileSystem)
+            return manifest.text().split(separator: "\n")
+        }
+        let hello = "{\"size\":5,\"sha256\":\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\"}"
+        #expect(lines().count == 4)
+        #expect(lines()[0].contains("\"path\":\"\",\"streams\":{\"of the root\":{\"size\":0,"))
+        #expect(lines()[2].contains("\"streams\":{\"long\":{\"size\":100000,"))
+        #expect(lines()[2].contains("\"notes\":\(hello)},\"attributes\":{\"user.colour\":\(hello)}"))
+        #expect(!lines()[1].contains("streams") && !lines()[3].contains("attributes"))
+        // Another byte of a stream is another line.
+        let before = lines()
+        try set("user.DosStream.notes:$DATA", Array("hallo".utf8), file.inode)
+        #expect(zip(before, lines()).map { $0 == $1 } == [true, true, false, true])
         #expect(fileSystem.openCount == 0)
     }
 

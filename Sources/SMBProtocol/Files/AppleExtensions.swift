@@ -54,21 +54,29 @@ enum AppleExtensions {
 
     /// What an entry of FileIdBothDirectoryInformation has for macOS.
     ///
-    /// - Parameter directory: the directory's own attributes.
+    /// - Parameters:
+    ///   - metadata: What its named streams say; nil where it has none.
+    ///   - directory: The directory's own attributes.
     static func facts(
-        of attributes: Attributes, in directory: Attributes, _ identity: Identity
+        of attributes: Attributes, _ metadata: AppleMetadata?, in directory: Attributes, _ identity: Identity
     ) -> AppleEntryFacts {
         AppleEntryFacts(
             maximalAccess: AccessCheck.maximalAccess(of: identity, to: attributes, parent: directory).rawValue,
-            resourceForkSize: 0, finderInfo: finderInfo(attributes), mode: attributes.statMode)
+            resourceForkSize: attributes.isDirectory ? 0 : metadata?.resourceForkSize ?? 0,
+            finderInfo: finderInfo(attributes, metadata?.finderInfo ?? []), mode: attributes.statMode)
     }
 
-    /// Compressed Finder information without type, creator and flags: the date when the file was added, which is when
-    /// it was made, in seconds since 2000, big-endian.
-    private static func finderInfo(_ attributes: Attributes) -> [UInt8] {
+    /// Compressed Finder information: a file's type and creator, the flags and the extended flags, as they stand in the whole of it; then
+    /// the date when the file was added, which is when it was made, in seconds since 2000, big-endian.
+    private static func finderInfo(_ attributes: Attributes, _ whole: [UInt8]) -> [UInt8] {
         let since2000 = attributes.creationTime.seconds.subtractingReportingOverflow(946_684_800)
         let added = UInt32(bitPattern: since2000.overflow ? 0 : Int32(clamping: since2000.partialValue))
         var result = [UInt8](repeating: 0, count: 12)
+        if whole.count == 32 {
+            if !attributes.isDirectory { result.replaceSubrange(0..<8, with: whole[0..<8]) }
+            result.replaceSubrange(8..<10, with: whole[8..<10])
+            result.replaceSubrange(10..<12, with: whole[24..<26])
+        }
         for shift in [24, 16, 8, 0] as [UInt32] { result.append(UInt8(truncatingIfNeeded: added >> shift)) }
         return result
     }

@@ -50,6 +50,7 @@ struct DirectoryListing {
             }
             guard case .done(let attributes, _) = outcome else { return outcome.withoutValue }
             appleDirectory = attributes
+            facts.insert(.appleMetadata)
         }
         // A pattern is compared with both names — [MS-FSA] 2.1.5.6.3
         if !isPosix, appleDirectory == nil && informationClass.hasShortName || !scan.pattern.matchesAll { facts.insert(.shortNames) }
@@ -126,7 +127,7 @@ struct DirectoryListing {
         information.shortName = entry.shortName
         if let appleDirectory {
             information.shortName = []
-            information.apple = AppleExtensions.facts(of: attributes, in: appleDirectory, context.identity)
+            information.apple = AppleExtensions.facts(of: attributes, entry.apple, in: appleDirectory, context.identity)
         }
         guard encoder.append(information, to: &output) else {
             hasOverflowed = true

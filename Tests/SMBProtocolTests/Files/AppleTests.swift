@@ -55,6 +55,37 @@ struct AppleTests {
         #expect(try list("file") == before)
     }
 
+    @Test("listings have Finder information and resource forks of the streams in which a Mac keeps them")
+    func listsMetadata() throws {
+        let bench = try FilesBench()
+        try bench.make("file")
+        try bench.make("dir", directory: true)
+        try bench.make("plain")
+        for name in ["file", "dir"] {
+            let information = try bench.open("\(name):AFP_AfpInfo")
+            // Signature, version, a reserved field and a date; then FinderInfo; then what no listing tells.
+            let bytes = Array("AFP\0".utf8) + [UInt8](repeating: 0xEE, count: 12) + Array(1...32) + [UInt8](repeating: 0xEE, count: 12)
+            #expect(bench.write(information, bytes: bytes).status == .success)
+            bench.close(information)
+        }
+        let fork = try bench.open("file:AFP_Resource")
+        #expect(bench.write(fork, bytes: [1], at: 0x1233).status == .success)
+        bench.close(fork)
+        _ = try ask(.serverQuery(fields: everything, capabilities: .readDirectoryAttributes), bench)
+        let root = try bench.open("", .open, access: 0x81)
+        func facts(_ pattern: String) throws -> [UInt8] {
+            let list = try bench.list(root, pattern, flags: .reopen).body(QueryDirectoryResponse.self).outputBuffer
+            return Array(list[70..<90])
+        }
+        #expect(try facts("file") == [0x34, 0x12, 0, 0, 0, 0, 0, 0] + Array(1...8) + [9, 10, 25, 26])
+        #expect(try facts("dir") == [UInt8](repeating: 0, count: 16) + [9, 10, 25, 26])
+        #expect(try facts("plain") == [UInt8](repeating: 0, count: 20))
+        // Another length is no AfpInfo.
+        let information = try bench.open("file:AFP_AfpInfo")
+        #expect(bench.write(information, bytes: [0], at: 60).status == .success)
+        #expect(try facts("file") == [0x34, 0x12] + [UInt8](repeating: 0, count: 18))
+    }
+
     @Test("a number is resolved to a path: of a directory, an open file and a closed one; none for what is gone")
     func resolvesNumbers() throws {
         let bench = try FilesBench()
