@@ -82,6 +82,8 @@ extension SMBSettings {
         maximumDialect = tree.text("max_dialect").flatMap(SMBDialect.init) ?? .smb311
         signing = tree.text("signing").flatMap(SMBSigning.init) ?? .enabled
         encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
+        let lifetime = tree.duration("session_lifetime")
+        sessionLifetime = lifetime > .zero ? lifetime : nil
         guard let timeouts = tree["timeouts"] else { return }
         self.timeouts = TimeoutSettings(
             read: timeouts.duration("read"), write: timeouts.duration("write"), idle: timeouts.duration("idle"),

@@ -100,8 +100,8 @@ extension Connection {
         // The session's key stays when somebody logs in again on it; only who it is may change.
         session.user = user
         session.state = .valid
-        session.expiry = server.sessionLifetimeSeconds.map {
-            server.now.rawValue &+ UInt64(max(0, $0)) &* 10_000_000
+        session.expiry = server.sessionLifetimeMilliseconds.map {
+            server.now.rawValue &+ UInt64(max(0, $0)) &* 10_000
         }
         isAuthenticated = true
         server.demand?.note(logIn: user.name, dialect: terms.dialect)

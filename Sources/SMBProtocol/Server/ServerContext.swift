@@ -17,7 +17,9 @@ package final class ServerContext: Sendable {
     package let signing: SigningPolicy
     package let encryption: EncryptionPolicy
     /// After that a session has to authenticate again; nil never.
-    package let sessionLifetimeSeconds: Int?
+    package let sessionLifetimeMilliseconds: Int64?
+    /// Where clients may connect to; nil: only where they have.
+    package let listening: ListeningAddresses?
     /// Is told of every request; nil costs nothing.
     package let observer: (any RequestObserver)?
     /// Takes down who does less than is wanted; nil: nothing in particular is.
@@ -31,7 +33,7 @@ package final class ServerContext: Sendable {
         shares: [Share], authentication: AuthenticationConfiguration, limits: ServerLimits = ServerLimits(),
         serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
-        sessionLifetimeSeconds: Int? = nil,
+        sessionLifetimeMilliseconds: Int64? = nil, listening: ListeningAddresses? = nil,
         observer: (any RequestObserver)? = nil, demand: ConnectionDemand? = nil
     ) {
         self.shares = shares
@@ -41,7 +43,8 @@ package final class ServerContext: Sendable {
         self.maximumDialect = maximumDialect
         self.signing = signing
         self.encryption = encryption
-        self.sessionLifetimeSeconds = sessionLifetimeSeconds
+        self.sessionLifetimeMilliseconds = sessionLifetimeMilliseconds
+        self.listening = listening
         self.observer = observer
         self.demand = demand
         let random = authentication.random(16)

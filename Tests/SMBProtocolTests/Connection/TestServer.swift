@@ -62,7 +62,7 @@ struct TestServer {
         limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
         guests: Bool = true, hasSecondShare: Bool = false, symbolicLinks: SymbolicLinkPolicy = .follow,
-        sessionLifetimeSeconds: Int? = nil, fileTime: (@Sendable () -> UInt64)? = nil,
+        sessionLifetimeMilliseconds: Int64? = nil, listening: ListeningAddresses? = nil, fileTime: (@Sendable () -> UInt64)? = nil,
         observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
@@ -97,7 +97,8 @@ struct TestServer {
         context = ServerContext(
             shares: shares, authentication: authentication,
             limits: limits, minimumDialect: dialects.lowerBound, maximumDialect: dialects.upperBound,
-            signing: signing, encryption: encryption, sessionLifetimeSeconds: sessionLifetimeSeconds, observer: observer)
+            signing: signing, encryption: encryption, sessionLifetimeMilliseconds: sessionLifetimeMilliseconds,
+            listening: listening, observer: observer)
     }
 }
 
