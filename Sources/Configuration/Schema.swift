@@ -59,6 +59,7 @@ extension Schema {
         Field("signing", .scalar(.choice(SMBSigning.allCases.map(\.rawValue)), default: "enabled")),
         Field("encryption", .scalar(encryption, default: "off")),
         Field("session_lifetime", .scalar(.duration, default: "0")),
+        Field("torture_controls", .scalar(.boolean, default: "false")),
         Field(
             "timeouts",
             .section([

@@ -84,6 +84,7 @@ extension SMBSettings {
         encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
         let lifetime = tree.duration("session_lifetime")
         sessionLifetime = lifetime > .zero ? lifetime : nil
+        tortureControls = tree.flag("torture_controls")
         guard let timeouts = tree["timeouts"] else { return }
         self.timeouts = TimeoutSettings(
             read: timeouts.duration("read"), write: timeouts.duration("write"), idle: timeouts.duration("idle"),

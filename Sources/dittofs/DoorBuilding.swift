@@ -110,7 +110,8 @@ enum DoorBuilding {
             maximumDialect: Dialect(rawValue: settings.maximumDialect.revision), signing: SigningPolicy(settings.signing),
             encryption: EncryptionPolicy(settings.encryption),
             sessionLifetimeMilliseconds: settings.sessionLifetime?.milliseconds,
-            listening: MachineAddresses.listening(on: settings.bindAddress), observer: plan.trace.map { SMBTracer($0) },
+            listening: MachineAddresses.listening(on: settings.bindAddress),
+            answersTortureControls: settings.tortureControls, observer: plan.trace.map { SMBTracer($0) },
             demand: plan.demand)
         return SMBDoor(context: context, host: settings.bindAddress, port: settings.port, log: plan.logger)
     }

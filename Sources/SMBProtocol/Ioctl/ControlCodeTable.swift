@@ -22,6 +22,9 @@ package enum ControlCodeTable {
         Row(.dfsGetReferralsEx, "FSCTL_DFS_GET_REFERRALS_EX", .refused(.fsDriverRequired)),
         Row(.queryNetworkInterfaceInfo, "FSCTL_QUERY_NETWORK_INTERFACE_INFO"),
         Row(.validateNegotiateInfo, "FSCTL_VALIDATE_NEGOTIATE_INFO"),
+        Row(.queryNetworkInterfaceInfo, "FSCTL_QUERY_NETWORK_INTERFACE_INFO"),
+        Row(.tortureIoctlPadding, "FSCTL_SMBTORTURE_IOCTL_RESPONSE_BODY_PADDING8"),
+        Row(.tortureReadPadding, "FSCTL_SMBTORTURE_GLOBAL_READ_RESPONSE_BODY_PADDING8"),
     ]
 
     /// Codes that concern a pipe — [MS-SMB2] 3.3.5.15.10, [MS-FSCC] 2.3
@@ -76,6 +79,7 @@ package enum ControlCodeTable {
             .refused(.invalidDeviceRequest)),
         Row(
             .svhdxSyncTunnelRequest, "FSCTL_SVHDX_SYNC_TUNNEL_REQUEST", .refused(.invalidDeviceRequest)),
+        Row(.tortureSleep, "FSCTL_SMBTORTURE_FSP_ASYNC_SLEEP"),
     ]
 
     /// - Throws: the status that the table has for a code, and `otherwise` for one that it has not.

@@ -13,7 +13,7 @@ extension Connection {
         switch request.ctlCode {
         case .validateNegotiateInfo: return try validateNegotiation(request, work)
         case .queryNetworkInterfaceInfo: return try queryInterfaces(request, work)
-        default: throw SMBFailure(.invalidDeviceRequest)
+        default: return try tortureControl(request, work)
         }
     }
 
@@ -47,6 +47,7 @@ enum IoctlCommand {
         let request = try IoctlRequest(checked: context.message, limit: context.maximumTransferBytes)
         // It names a pipe, of which there are none here.
         guard request.ctlCode != .pipeWait else { throw SMBFailure(.objectNameNotFound) }
+        if let result = TortureSleepControl.wake(request, &context) { return result }
         let call = ControlCall(request, try context.open(request.fileID))
         // What a file system answers that has never heard of a code — [MS-FSA] 2.1.5.10
         try ControlCodeTable.require(call.code, in: ControlCodeTable.fileHandling)
@@ -69,6 +70,7 @@ enum IoctlCommand {
         case .setReparsePoint: return try ReparsePointControl.set(call, &context)
         case .deleteReparsePoint: return try ReparsePointControl.delete(call, &context)
         case .createOrGetObjectID, .getObjectID: return try ObjectIDControl.handle(call, &context)
+        case .tortureSleep: return try TortureSleepControl.handle(call, &context)
         case .isPathnameValid: return PathnameValidControl.handle(call, &context)
         default: throw SMBFailure(.invalidDeviceRequest)
         }

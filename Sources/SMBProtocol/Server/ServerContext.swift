@@ -20,6 +20,8 @@ package final class ServerContext: Sendable {
     package let sessionLifetimeMilliseconds: Int64?
     /// Where clients may connect to; nil: only where they have.
     package let listening: ListeningAddresses?
+    /// Whether the control codes of Samba's own tests are answered.
+    package let answersTortureControls: Bool
     /// Is told of every request; nil costs nothing.
     package let observer: (any RequestObserver)?
     /// Takes down who does less than is wanted; nil: nothing in particular is.
@@ -34,6 +36,7 @@ package final class ServerContext: Sendable {
         serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
         sessionLifetimeMilliseconds: Int64? = nil, listening: ListeningAddresses? = nil,
+        answersTortureControls: Bool = false,
         observer: (any RequestObserver)? = nil, demand: ConnectionDemand? = nil
     ) {
         self.shares = shares
@@ -45,6 +48,7 @@ package final class ServerContext: Sendable {
         self.encryption = encryption
         self.sessionLifetimeMilliseconds = sessionLifetimeMilliseconds
         self.listening = listening
+        self.answersTortureControls = answersTortureControls
         self.observer = observer
         self.demand = demand
         let random = authentication.random(16)

@@ -38,10 +38,24 @@ final class ArrayPayload: PayloadBuffer {
 /// Keeps what would wake a connection until a test lets it.
 final class TestHost: ConnectionHost {
     private let wakes = Mutex<[Wake]>([])
+    /// What was given to other threads; nil where there are none.
+    private let jobs = Mutex<[@Sendable () -> Void]?>(nil)
     let localAddresses = [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]].compactMap { LocalAddress(bytes: $0) }
 
     func makePayload(capacity: Int) -> any PayloadBuffer { ArrayPayload(capacity: capacity) }
     func wake(_ wake: Wake) { wakes.withLock { $0.append(wake) } }
+
+    func compute(_ job: @escaping @Sendable () -> Void) -> Bool { jobs.withLock { $0?.append(job) != nil } }
+
+    /// From now on there are other threads: tests that run what these are given.
+    func startThreads() { jobs.withLock { $0 = [] } }
+
+    func takeJobs() -> [@Sendable () -> Void] {
+        jobs.withLock { jobs in
+            defer { jobs = [] }
+            return jobs ?? []
+        }
+    }
 
     func takeWakes() -> [Wake] {
         wakes.withLock { wakes in
@@ -62,7 +76,8 @@ struct TestServer {
         limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
         guests: Bool = true, hasSecondShare: Bool = false, symbolicLinks: SymbolicLinkPolicy = .follow,
-        sessionLifetimeMilliseconds: Int64? = nil, listening: ListeningAddresses? = nil, fileTime: (@Sendable () -> UInt64)? = nil,
+        sessionLifetimeMilliseconds: Int64? = nil, listening: ListeningAddresses? = nil,
+        fileTime: (@Sendable () -> UInt64)? = nil, clock: any CoreClock = StillClock(), answersTortureControls: Bool = false,
         observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
@@ -76,7 +91,7 @@ struct TestServer {
             try FileSystem(
                 options: FileSystemOptions(name: name), metadata: MemoryMetadataStore(),
                 content: MemoryContentStore(maximumBytes: 64 << 20),
-                environment: CoreEnvironment(clock: StillClock(), randomness: next, report: { _ in }))
+                environment: CoreEnvironment(clock: clock, randomness: next, report: { _ in }))
         }
         fileSystem = try make("/export")
         var shares = [
@@ -98,7 +113,7 @@ struct TestServer {
             shares: shares, authentication: authentication,
             limits: limits, minimumDialect: dialects.lowerBound, maximumDialect: dialects.upperBound,
             signing: signing, encryption: encryption, sessionLifetimeMilliseconds: sessionLifetimeMilliseconds,
-            listening: listening, observer: observer)
+            listening: listening, answersTortureControls: answersTortureControls, observer: observer)
     }
 }
 

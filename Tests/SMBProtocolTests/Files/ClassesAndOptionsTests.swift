@@ -109,13 +109,13 @@ struct ClassesAndOptionsTests {
     @Test("every row has a source and a test that exists")
     func namesTests() throws {
         var sources = ""
-        for file in ["Apple", "Create", "CreateContext", "Data", "Information", "Link", "Posix", "QueryDirectory", "Update", "WindowsName"] {
+        for file in ["Apple", "Create", "CreateContext", "Data", "Information", "Link", "Posix", "QueryDirectory", "FileSecurity", "Update", "WindowsName"] {
             sources += try contents("Tests/SMBProtocolTests/Files/\(file)Tests.swift")
         }
         for file in ["Connection/Negotiate", "Connection/Session", "Connection/Binding", "Pipes/Pipe"] {
             sources += try contents("Tests/SMBProtocolTests/\(file)Tests.swift")
         }
-        for file in ["DuplicateExtents", "ReparsePoints", "ServerSideCopy", "SparseFiles", "StorageControls"] {
+        for file in ["DuplicateExtents", "ReparsePoints", "ServerSideCopy", "SparseFiles", "StorageControls", "TortureControls"] {
             sources += try contents("Tests/SMBProtocolTests/Ioctl/\(file)Tests.swift")
         }
         let rows = article.sections.values.joined()
