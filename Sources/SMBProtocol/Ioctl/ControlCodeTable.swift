@@ -22,7 +22,6 @@ package enum ControlCodeTable {
         Row(.dfsGetReferralsEx, "FSCTL_DFS_GET_REFERRALS_EX", .refused(.fsDriverRequired)),
         Row(.queryNetworkInterfaceInfo, "FSCTL_QUERY_NETWORK_INTERFACE_INFO"),
         Row(.validateNegotiateInfo, "FSCTL_VALIDATE_NEGOTIATE_INFO"),
-        Row(.queryNetworkInterfaceInfo, "FSCTL_QUERY_NETWORK_INTERFACE_INFO"),
         Row(.tortureIoctlPadding, "FSCTL_SMBTORTURE_IOCTL_RESPONSE_BODY_PADDING8"),
         Row(.tortureReadPadding, "FSCTL_SMBTORTURE_GLOBAL_READ_RESPONSE_BODY_PADDING8"),
     ]
