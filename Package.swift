@@ -143,7 +143,7 @@ let package = Package(
             ["FUSEProtocol", "FileSystemCore", "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore"]),
         tests(
             "InstanceTests",
-            ["Instance", "FileSystemCore", "FileSystemModel", "MetadataStore", "ContentStore", "AccessControl"]),
+            ["Instance", "SMBProtocol", "FileSystemCore", "FileSystemModel", "MetadataStore", "ContentStore", "AccessControl"]),
         tests("ConfigurationTests", ["Configuration", "FileSystemModel"]),
     ]
 )

@@ -82,6 +82,8 @@ extension SMBSettings {
         maximumDialect = tree.text("max_dialect").flatMap(SMBDialect.init) ?? .smb311
         signing = tree.text("signing").flatMap(SMBSigning.init) ?? .enabled
         encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
+        let lifetime = tree.duration("session_lifetime")
+        sessionLifetime = lifetime > .zero ? lifetime : nil
         tortureControls = tree.flag("torture_controls")
         guard let timeouts = tree["timeouts"] else { return }
         self.timeouts = TimeoutSettings(

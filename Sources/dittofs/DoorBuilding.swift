@@ -108,8 +108,10 @@ enum DoorBuilding {
             shares: shares, authentication: authentication, limits: limits,
             minimumDialect: Dialect(rawValue: settings.minimumDialect.revision),
             maximumDialect: Dialect(rawValue: settings.maximumDialect.revision), signing: SigningPolicy(settings.signing),
-            encryption: EncryptionPolicy(settings.encryption), answersTortureControls: settings.tortureControls,
-            observer: plan.trace.map { SMBTracer($0) },
+            encryption: EncryptionPolicy(settings.encryption),
+            sessionLifetimeMilliseconds: settings.sessionLifetime?.milliseconds,
+            listening: MachineAddresses.listening(on: settings.bindAddress),
+            answersTortureControls: settings.tortureControls, observer: plan.trace.map { SMBTracer($0) },
             demand: plan.demand)
         return SMBDoor(context: context, host: settings.bindAddress, port: settings.port, log: plan.logger)
     }

@@ -38,6 +38,17 @@ struct ConfigurationTests {
         try Configuration(source: .init(name: "f.yaml", text: yaml), environment: environment)
     }
 
+    @Test(
+        "sessions live as long as it says, and for ever where it says nothing or 0",
+        arguments: [("", nil), ("session_lifetime: 0", nil), ("session_lifetime: 1h30m", Duration.seconds(5400))])
+    func sessionLifetime(_ line: String, _ expected: Duration?) throws {
+        let configuration = try Self.load("adapters: {smb: {\(line)}}\nshares: [{name: /a}]\n")
+        #expect(configuration.settings.smb.sessionLifetime == expected)
+        let fromEnvironment = try Self.load(
+            "shares: [{name: /a}]\n", environment: [("DITTOFS_ADAPTERS_SMB_SESSION_LIFETIME", "250ms")])
+        #expect(fromEnvironment.settings.smb.sessionLifetime == .milliseconds(250))
+    }
+
     @Test("everything that can be written arrives typed")
     func wholeFile() throws {
         let configuration = try Self.load(Self.whole)

@@ -54,6 +54,21 @@ let controlFixtures: [ControlFixture] = [
     ControlFixture(
         DuplicateExtentsDataEx(data: extents, flags: 1),
         "3000000000000000 \(extentsHex) 01000000 00000000"),
+    ControlFixture(
+        NetworkInterfaceList([
+            NetworkInterfaceInfo(
+                interfaceIndex: 2, capability: .receiveSideScaling, linkSpeed: 10_000_000_000,
+                address: [192, 0, 2, 7]),
+            NetworkInterfaceInfo(
+                interfaceIndex: 3, linkSpeed: 1_000_000_000, port: 445,
+                address: [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [9]),
+        ]),
+        """
+        98000000 02000000 01000000 00000000 00e40b5402000000
+        0200 0000 c0000207 \(String(repeating: "00", count: 120))
+        00000000 03000000 00000000 00000000 00ca9a3b00000000
+        1700 01bd 00000000 20010db8000000000000000000000009 \(String(repeating: "00", count: 104))
+        """),
 ]
 
 @Suite("Bodies of control codes — [MS-SMB2] 2.2.31 and 2.2.32")
@@ -80,6 +95,19 @@ struct ControlTests {
         let bytes =
             bytes(ofHex: keyHex) + withUnsafeBytes(of: count.littleEndian) { Array($0) } + [0, 0, 0, 0]
         #expect(throws: WireError.self) { _ = try CopyChunkRequest(bytes: bytes) }
+    }
+
+    @Test("an interface's Next stays outside its own entry and inside the list; its address is of a known kind")
+    func interfaceChains() throws {
+        let one = NetworkInterfaceList([NetworkInterfaceInfo(interfaceIndex: 1, linkSpeed: 1, address: [1, 2, 3, 4])]).bytes
+        for next: UInt8 in [1, 151, 153] {
+            var bytes = one
+            bytes[0] = next
+            #expect(throws: WireError.self) { _ = try NetworkInterfaceList(bytes: bytes) }
+        }
+        var bytes = one
+        bytes[24] = 3
+        #expect(throws: WireError.self) { _ = try NetworkInterfaceList(bytes: bytes) }
     }
 
     @Test("the extended form says its size")

@@ -111,8 +111,8 @@ extension Connection {
         session.user = user
         for tree in session.trees.values { tree.identity = tree.target.identity(of: user) }
         session.state = .valid
-        session.expiry = server.sessionLifetimeSeconds.map {
-            server.now.rawValue &+ UInt64(max(0, $0)) &* 10_000_000
+        session.expiry = server.sessionLifetimeMilliseconds.map {
+            server.now.rawValue &+ UInt64(max(0, $0)) &* 10_000
         }
         isAuthenticated = true
         server.demand?.note(logIn: user.name, dialect: terms.dialect)

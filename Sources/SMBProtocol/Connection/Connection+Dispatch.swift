@@ -14,9 +14,7 @@ extension Connection {
             case .treeConnect: return .success(try connectTree(&message, &work))
             case .treeDisconnect: return .success(try disconnectTree(&message, &work))
             case .echo: return .success(try echo(message))
-            case .ioctl:
-                if let result = try control(&message, &work) { return .success(result) }
-                return executeFileCommand(&message, &work)
+            case .ioctl where concernsConnection(message): return .success(try control(message, work))
             // "If the command is not recognized … STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.2.6
             case .unknown, .cancel: throw SMBFailure(.invalidParameter)
             default: return executeFileCommand(&message, &work)

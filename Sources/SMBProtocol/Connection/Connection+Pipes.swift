@@ -57,8 +57,15 @@ extension Connection {
         pipe.wakeReaders()
     }
 
-    /// Those of all sessions, in no order: what they hold is bounded for the connection as a whole.
-    var pipes: [PipeOpen] { sessions.values.flatMap { $0.pipes.values } }
+    /// Of all sessions: what they hold is bounded for the connection as a whole.
+    var pipeCount: Int { sessions.values.reduce(0) { $0 + $1.pipes.count } }
+
+    /// What waits in them.
+    var pipeBytes: Int {
+        sessions.values.reduce(0) { sum, session in
+            session.pipes.values.reduce(sum) { $0 + $1.association.bufferedBytes }
+        }
+    }
 
     func closePipes(of tree: TreeConnection) {
         for pipe in tree.session.pipes.values where pipe.tree === tree { closePipe(pipe) }

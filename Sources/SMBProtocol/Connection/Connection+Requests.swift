@@ -106,6 +106,13 @@ extension Connection {
         return takeID(message.header, &work)
     }
 
+    /// What the client may hold now.
+    private var creditLimit: Int {
+        guard isAuthenticated else { return server.limits.creditsBeforeAuthentication }
+        return server.limits.credits(
+            connections: server.registry.connectionCount, keptBytes: pendingByteCount + bytesElsewhere)
+    }
+
     /// Message id, credits, and whether the connection takes such a command now; false ends it.
     func takeID(_ header: SMB2Header, _ work: inout FrameWork) -> Bool {
         // "…a CreditCharge of 0 or 1 uses one id", and before dialect 2.1 the field is nothing — [MS-SMB2] 3.3.5.2.3
@@ -114,10 +121,7 @@ extension Connection {
             end(.badMessageID(header.messageID.rawValue))
             return false
         }
-        let limits = server.limits
-        let granted = window.grant(
-            Int(header.credits),
-            limit: isAuthenticated ? limits.creditsPerConnection : limits.creditsBeforeAuthentication)
+        let granted = window.grant(Int(header.credits), limit: creditLimit)
         work.reply.credits = UInt16(clamping: Int(work.reply.credits) + Int(granted))
         switch negotiation {
         case .done:

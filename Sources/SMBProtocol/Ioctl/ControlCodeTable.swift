@@ -20,10 +20,17 @@ package enum ControlCodeTable {
     package static let ofConnections: [Row] = [
         Row(.dfsGetReferrals, "FSCTL_DFS_GET_REFERRALS", .refused(.fsDriverRequired)),
         Row(.dfsGetReferralsEx, "FSCTL_DFS_GET_REFERRALS_EX", .refused(.fsDriverRequired)),
-        Row(.validateNegotiateInfo, "FSCTL_VALIDATE_NEGOTIATE_INFO"),
         Row(.queryNetworkInterfaceInfo, "FSCTL_QUERY_NETWORK_INTERFACE_INFO"),
+        Row(.validateNegotiateInfo, "FSCTL_VALIDATE_NEGOTIATE_INFO"),
         Row(.tortureIoctlPadding, "FSCTL_SMBTORTURE_IOCTL_RESPONSE_BODY_PADDING8"),
         Row(.tortureReadPadding, "FSCTL_SMBTORTURE_GLOBAL_READ_RESPONSE_BODY_PADDING8"),
+    ]
+
+    /// Codes that concern a pipe — [MS-SMB2] 3.3.5.15.10, [MS-FSCC] 2.3
+    package static let ofPipes: [Row] = [
+        Row(.pipePeek, "FSCTL_PIPE_PEEK"),
+        Row(.pipeWait, "FSCTL_PIPE_WAIT"),
+        Row(.pipeTransceive, "FSCTL_PIPE_TRANSCEIVE"),
     ]
 
     /// Codes that concern an open file — [MS-SMB2] 2.2.31, [MS-FSCC] 2.3
@@ -74,16 +81,23 @@ package enum ControlCodeTable {
         Row(.tortureSleep, "FSCTL_SMBTORTURE_FSP_ASYNC_SLEEP"),
     ]
 
-    /// - Throws: the status that the table has for a code, INVALID_DEVICE_REQUEST for one that it has not: what a file
-    ///   system answers that has never heard of it — [MS-FSA] 2.1.5.10.
-    static func require(_ code: ControlCode) throws(SMBFailure) {
-        switch handling[code] {
+    /// - Throws: the status that the table has for a code, and `otherwise` for one that it has not.
+    static func require(
+        _ code: ControlCode, in table: [ControlCode: InformationTable.Handling],
+        otherwise: NTStatus = .invalidDeviceRequest
+    ) throws(SMBFailure) {
+        switch table[code] {
         case .answered: return
         case .refused(let status): throw SMBFailure(status)
-        case nil: throw SMBFailure(.invalidDeviceRequest)
+        case nil: throw SMBFailure(otherwise)
         }
     }
 
-    private static let handling = Dictionary(
-        ofFiles.map { ($0.code, $0.handling) }, uniquingKeysWith: { first, _ in first })
+    static let connectionHandling = handling(ofConnections)
+    static let pipeHandling = handling(ofPipes)
+    static let fileHandling = handling(ofFiles)
+
+    private static func handling(_ rows: [Row]) -> [ControlCode: InformationTable.Handling] {
+        Dictionary(rows.map { ($0.code, $0.handling) }, uniquingKeysWith: { first, _ in first })
+    }
 }

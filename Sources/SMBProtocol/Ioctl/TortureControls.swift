@@ -14,9 +14,11 @@ extension Connection {
     /// How far behind their place the bytes of padded answers begin.
     private static let padding = 8
 
-    /// The codes that concern no open file; nil for all others.
-    func tortureControl(_ request: IoctlRequest, _ work: borrowing FrameWork) throws(SMBFailure) -> CommandResult? {
-        guard request.ctlCode == .tortureIoctlPadding || request.ctlCode == .tortureReadPadding else { return nil }
+    /// The codes that concern no open file.
+    func tortureControl(_ request: IoctlRequest, _ work: borrowing FrameWork) throws(SMBFailure) -> CommandResult {
+        guard request.ctlCode == .tortureIoctlPadding || request.ctlCode == .tortureReadPadding else {
+            throw SMBFailure(.invalidDeviceRequest)
+        }
         guard server.answersTortureControls else { throw SMBFailure(.invalidDeviceRequest) }
         guard request.input.isEmpty else { throw SMBFailure(.invalidParameter) }
         var response = IoctlResponse(ctlCode: request.ctlCode, fileID: request.fileID)

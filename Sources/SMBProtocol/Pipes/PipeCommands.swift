@@ -17,7 +17,7 @@ enum PipeCommands {
         case .setInfo: try PipeInformation.set(&context)
         case .lock, .queryDirectory, .changeNotify, .oplockBreak:
             // What only files and directories have. An open that is not there is not asked what it is.
-            throw SMBFailure(context.connection.pipes.isEmpty ? .fileClosed : .invalidDeviceRequest)
+            throw SMBFailure(context.connection.pipeCount == 0 ? .fileClosed : .invalidDeviceRequest)
         default: throw SMBFailure(.invalidParameter)
         }
     }
@@ -30,7 +30,7 @@ enum PipeCommands {
         let connection = context.connection
         let name = String(decoding: request.name, as: UTF8.self)
         guard let pipe = connection.server.interfaces.pipe(named: name) else { throw SMBFailure(.objectNameNotFound) }
-        guard connection.pipes.count < context.limits.pipesPerConnection else {
+        guard connection.pipeCount < context.limits.pipesPerConnection else {
             throw SMBFailure(.insufficientResources)
         }
         let entry = connection.openPipe(
@@ -102,8 +102,7 @@ enum PipeCommands {
         _ pipe: PipeOpen, _ bytes: some Collection<UInt8>, _ connection: Connection
     ) throws(SMBFailure) {
         guard !pipe.association.isOver else { throw SMBFailure(.pipeDisconnected) }
-        let buffered = connection.pipes.reduce(0) { $0 + $1.association.bufferedBytes }
-        guard buffered + bytes.count <= connection.server.limits.pipeBytesPerConnection else {
+        guard connection.pipeBytes + bytes.count <= connection.server.limits.pipeBytesPerConnection else {
             throw SMBFailure(.insufficientResources)
         }
         pipe.association.write(bytes)

@@ -6,16 +6,16 @@ import WireCoding
 /// The FSCTLs of pipes — [MS-SMB2] 3.3.5.15.10 and [MS-FSCC] 2.3.49 to 2.3.52
 enum PipeControl {
     static func handle(_ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
-        let request: IoctlRequest = try context.request()
+        let request = try IoctlRequest(
+            checked: context.message, limit: context.connection.terms.maximumTransferBytes)
         // It names its pipe in its input, and comes without an open.
         if request.ctlCode == .pipeWait { return try wait(request, &context) }
         let pipe = try context.open(request.fileID)
-        switch request.ctlCode {
-        case .pipeTransceive: return try transceive(request, pipe, &context)
-        case .pipePeek: return try peek(request, pipe, &context)
         // As with Samba, whatever else is asked of a pipe.
-        default: throw SMBFailure(.fsDriverRequired)
-        }
+        try ControlCodeTable.require(
+            request.ctlCode, in: ControlCodeTable.pipeHandling, otherwise: .fsDriverRequired)
+        return request.ctlCode == .pipePeek
+            ? try peek(request, pipe, &context) : try transceive(request, pipe, &context)
     }
 
     /// A write and the read of what it is answered with — [MS-FSCC] 2.3.51

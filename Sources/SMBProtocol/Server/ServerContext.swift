@@ -17,7 +17,9 @@ package final class ServerContext: Sendable {
     package let signing: SigningPolicy
     package let encryption: EncryptionPolicy
     /// After that a session has to authenticate again; nil never.
-    package let sessionLifetimeSeconds: Int?
+    package let sessionLifetimeMilliseconds: Int64?
+    /// Where clients may connect to; nil: only where they have.
+    package let listening: ListeningAddresses?
     /// Whether the control codes of Samba's own tests are answered.
     package let answersTortureControls: Bool
     /// Is told of every request; nil costs nothing.
@@ -33,7 +35,8 @@ package final class ServerContext: Sendable {
         shares: [Share], authentication: AuthenticationConfiguration, limits: ServerLimits = ServerLimits(),
         serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
-        sessionLifetimeSeconds: Int? = nil, answersTortureControls: Bool = false,
+        sessionLifetimeMilliseconds: Int64? = nil, listening: ListeningAddresses? = nil,
+        answersTortureControls: Bool = false,
         observer: (any RequestObserver)? = nil, demand: ConnectionDemand? = nil
     ) {
         self.shares = shares
@@ -43,7 +46,8 @@ package final class ServerContext: Sendable {
         self.maximumDialect = maximumDialect
         self.signing = signing
         self.encryption = encryption
-        self.sessionLifetimeSeconds = sessionLifetimeSeconds
+        self.sessionLifetimeMilliseconds = sessionLifetimeMilliseconds
+        self.listening = listening
         self.answersTortureControls = answersTortureControls
         self.observer = observer
         self.demand = demand

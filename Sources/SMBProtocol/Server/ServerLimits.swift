@@ -44,6 +44,10 @@ package struct ServerLimits: Sendable, Equatable {
 
     package var creditsBeforeAuthentication = 32
     package var creditsPerConnection = 8192
+    /// Of all connections together, in equal shares: where there are few, each has ``creditsPerConnection``.
+    package var creditsPerServer = 512 * 1024
+    /// What a connection may have however many others there are, and however much it has under way.
+    package var creditsAtLeast = 64
 
     // Times
 
@@ -57,4 +61,23 @@ package struct ServerLimits: Sendable, Equatable {
     package var idleTimeoutMilliseconds: Int64 = 300_000
 
     package init() {}
+
+    /// How many credits a connection on which somebody has logged in may hold now — [MS-SMB2] 3.3.1.2: "The server
+    /// SHOULD grant … based on … the availability of resources".
+    ///
+    /// Its share of what the server has to give, less as much of it as its requests hold of the memory that they may:
+    /// who has half of that under way may send half as many more. A client that has more than this keeps what it has,
+    /// and gets one back for each request: nobody is ever left without.
+    ///
+    /// - Parameters:
+    ///   - connections: of the whole server.
+    ///   - keptBytes: of the connection's requests and answers that are under way.
+    package func credits(connections: Int, keptBytes: Int) -> Int {
+        let least = min(creditsAtLeast, creditsPerConnection)
+        let share = max(least, min(creditsPerConnection, creditsPerServer / max(1, connections)))
+        guard keptBytes > 0 else { return share }
+        let mostBytes = max(1, pendingBytesPerConnection)
+        let free = max(0, mostBytes - keptBytes)
+        return max(least, Int(Double(share) * (Double(free) / Double(mostBytes))))
+    }
 }

@@ -23,19 +23,26 @@ package final class SessionRegistry: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Read at every request.
+    private let connectionsNow = Atomic<Int>(0)
 
     package init() {}
+
+    /// How many there are.
+    var connectionCount: Int { connectionsNow.load(ordering: .relaxed) }
 
     // MARK: Connections
 
     func connected(client: String) -> ConnectionRecord {
         let record = ConnectionRecord(client: client)
         state.withLock { $0.connections[ObjectIdentifier(record)] = record }
+        connectionsNow.add(1, ordering: .relaxed)
         return record
     }
 
     func disconnected(_ record: ConnectionRecord) {
-        state.withLock { $0.connections[ObjectIdentifier(record)] = nil }
+        let wasThere = state.withLock { $0.connections.removeValue(forKey: ObjectIdentifier(record)) != nil }
+        if wasThere { connectionsNow.subtract(1, ordering: .relaxed) }
     }
 
     /// What every connection has going on, in no order.

@@ -202,17 +202,82 @@ struct BindingTests {
     @Test("FSCTL_QUERY_NETWORK_INTERFACE_INFO lists the host's addresses")
     func interfaces() throws {
         let peer = try Self.connected(try TestServer())
-        func ask(_ room: UInt32) throws -> Reply {
-            try peer.request(.ioctl, IoctlRequest(ctlCode: .queryNetworkInterfaceInfo, maxOutputResponse: room))
+        func ask(_ room: UInt32, _ file: FileID = .inherited) throws -> Reply {
+            try peer.request(
+                .ioctl, IoctlRequest(ctlCode: .queryNetworkInterfaceInfo, fileID: file, maxOutputResponse: room))
         }
         #expect(try ask(303).status == .bufferTooSmall)
+        #expect(try ask(304, FileID(persistent: 1, volatile: 1)).status == .invalidParameter)
         let reply = try ask(304)
         #expect(reply.status == .success)
-        let bytes = try reply.body(IoctlResponse.self).output
-        #expect(bytes.count == 304)
-        #expect(Array(bytes[0..<4]) == [152, 0, 0, 0] && Array(bytes[152..<156]) == [0, 0, 0, 0])
-        // SOCKADDR_IN: family 2, port, 127.0.0.1; SOCKADDR_IN6: family 0x17, port, flow, ::1.
-        #expect(Array(bytes[24..<32]) == [2, 0, 0, 0, 127, 0, 0, 1])
-        #expect(Array(bytes[176..<178]) == [0x17, 0] && bytes[152 + 24 + 23] == 1)
+        let list = try NetworkInterfaceList(bytes: try reply.body(IoctlResponse.self).output)
+        let own = [NetworkInterfaceInfo(interfaceIndex: 1, linkSpeed: 1_000_000_000, address: [127, 0, 0, 1])]
+        let next = NetworkInterfaceInfo(
+            interfaceIndex: 1, linkSpeed: 1_000_000_000, address: [UInt8](repeating: 0, count: 15) + [1])
+        #expect(list.interfaces == own + [next])
+        let old = try Self.connected(try TestServer(), .smb210)
+        let asked = IoctlRequest(ctlCode: .queryNetworkInterfaceInfo, maxOutputResponse: 304)
+        #expect(try old.request(.ioctl, asked).status == .invalidDeviceRequest)
+    }
+
+    @Test("where the server listens to all addresses the machine's are listed, with their speeds")
+    func machineInterfaces() throws {
+        let machine = [
+            LocalAddress(bytes: [127, 0, 0, 1], interface: 7),
+            LocalAddress(bytes: [192, 0, 2, 1], interface: 8, bitsPerSecond: 25_000_000_000, hasReceiveSideScaling: true),
+        ].compactMap { $0 }
+        let peer = try Self.connected(try TestServer(listening: ListeningAddresses(.allIPv4) { machine }))
+        let reply = try peer.request(
+            .ioctl, IoctlRequest(ctlCode: .queryNetworkInterfaceInfo, maxOutputResponse: 4096))
+        let list = try NetworkInterfaceList(bytes: try reply.body(IoctlResponse.self).output)
+        #expect(list.interfaces.map(\.interfaceIndex) == [7, 1, 8])
+        #expect(list.interfaces.map(\.capability) == [[], [], .receiveSideScaling])
+        #expect(list.interfaces.last?.linkSpeed == 25_000_000_000)
+    }
+
+    /// Where the server listens, to what address a client came, and which it can reach.
+    struct Reach: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let scope: ListeningAddresses.Scope
+        let own: String
+        let reachable: [String]
+    }
+
+    private static func address(_ text: String) -> LocalAddress? {
+        LocalAddress(bytes: text.split(separator: ".").compactMap { UInt8($0) }, interface: 5)
+    }
+
+    /// IPv6 addresses are written as IPv4's are, 16 numbers.
+    private static let loopback6 = "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1"
+    private static let global6 = "32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.1"
+    private static let link6 = "254.128.0.0.0.0.0.0.0.0.0.0.0.0.0.1"
+    private static let machine = ["127.0.0.1", "10.0.0.1", "192.0.2.1", "169.254.3.3", loopback6, global6, link6]
+
+    static let reaches: [Reach] = [
+        Reach(testDescription: "one address", scope: .one, own: "10.0.0.1", reachable: ["10.0.0.1"]),
+        Reach(testDescription: "one that the machine does not name", scope: .one, own: "10.9.9.9", reachable: ["10.9.9.9"]),
+        Reach(
+            testDescription: "all of IPv4", scope: .allIPv4, own: "192.0.2.1", reachable: ["192.0.2.1", "10.0.0.1"]),
+        Reach(
+            testDescription: "over the loopback", scope: .allIPv4, own: "127.0.0.1",
+            reachable: ["127.0.0.1", "10.0.0.1", "192.0.2.1"]),
+        Reach(
+            testDescription: "all", scope: .all, own: "10.0.0.1", reachable: ["10.0.0.1", "192.0.2.1", global6]),
+        Reach(
+            testDescription: "all, over IPv6's loopback", scope: .all, own: loopback6,
+            reachable: [loopback6, "127.0.0.1", "10.0.0.1", "192.0.2.1", global6]),
+        Reach(
+            testDescription: "over a link's own address", scope: .all, own: link6,
+            reachable: [link6, "10.0.0.1", "192.0.2.1", global6]),
+        Reach(
+            testDescription: "IPv4 in IPv6's clothes", scope: .all, own: "0.0.0.0.0.0.0.0.0.0.255.255.10.0.0.1",
+            reachable: ["10.0.0.1", "192.0.2.1", global6]),
+    ]
+
+    @Test("which addresses a client can reach", arguments: reaches)
+    func canReach(reach: Reach) throws {
+        let listening = ListeningAddresses(reach.scope) { Self.machine.compactMap(Self.address) }
+        let own = try #require(Self.address(reach.own))
+        #expect(listening.reachable(from: [own]).map(\.bytes) == reach.reachable.compactMap { Self.address($0)?.bytes })
     }
 }

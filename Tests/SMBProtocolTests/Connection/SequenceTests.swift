@@ -89,6 +89,71 @@ struct SequenceTests {
         let none = try peer.request(.echo, EchoRequest(), credits: 0)
         #expect(none.header.credits == 1)
     }
+
+    /// How many connections there are, what part of its memory one has under way, and how many credits it may hold.
+    static let allowances: [(connections: Int, keptBytes: Int, credits: Int)] = [
+        (1, 0, 8192), (64, 0, 8192), (65, 0, 8065), (128, 0, 4096), (1024, 0, 512), (100_000, 0, 64),
+        (1, 8 << 20, 6144), (1, 16 << 20, 4096), (128, 16 << 20, 2048), (1, 32 << 20, 64), (1, 64 << 20, 64),
+        (1024, 31 << 20, 64), (0, 0, 8192),
+    ]
+
+    @Test("a connection may hold fewer credits the more connections there are, and the more it has under way", arguments: allowances)
+    func allowance(connections: Int, keptBytes: Int, credits: Int) {
+        #expect(ServerLimits().credits(connections: connections, keptBytes: keptBytes) == credits)
+    }
+
+    @Test("a share that is smaller than what is allowed at least, and a limit that is smaller still")
+    func smallAllowance() {
+        var limits = ServerLimits()
+        limits.creditsPerConnection = 8
+        #expect(limits.credits(connections: 1_000_000, keptBytes: .max) == 8)
+        limits.pendingBytesPerConnection = 0
+        #expect(limits.credits(connections: 1, keptBytes: 1) == 8)
+    }
+
+    @Test("who holds more than its share keeps it, one for each request, and gets more when the others have gone")
+    func sharesCredits() throws {
+        var limits = ServerLimits()
+        limits.creditsPerServer = 400
+        let server = try TestServer(limits: limits)
+        let first = try Peer.connected(to: server)
+        var held = 0
+        func ask() throws -> Int {
+            let granted = Int(try first.request(.echo, EchoRequest(), credits: 1000).header.credits)
+            held = first.connection.window.available
+            return granted
+        }
+        #expect(try ask() > 300)
+        #expect(held == 400)
+        let others = try (0..<3).map { _ in try Peer.connected(to: server) }
+        #expect(try ask() == 1)
+        #expect(held == 400)
+        let other = try others[0].request(.echo, EchoRequest(), credits: 1000)
+        #expect(other.status == .success && others[0].connection.window.available == 100)
+        for peer in others { peer.connection.close(.peerClosed) }
+        // Used up without asking for more than one: at least that is granted.
+        for _ in 0..<20 { #expect(try first.request(.echo, EchoRequest(), credits: 0).header.credits == 1) }
+        #expect(try ask() == 1, "it has its 400")
+        first.connection.close(.peerClosed)
+        #expect(server.context.registry.connectionCount == 0)
+    }
+
+    @Test("what waits on a connection costs it credits, and gives them back")
+    func waitingCostsCredits() throws {
+        var limits = ServerLimits()
+        limits.pendingBytesPerConnection = 1024
+        let waiting = try PendingTests.Waiting(server: try TestServer(limits: limits))
+        let peer = waiting.peer
+        try peer.send(peer.message(.create, waiting.exclusive))
+        #expect(peer.connection.pendingByteCount > 100)
+        try peer.request(.echo, EchoRequest(), credits: 9000)
+        let during = peer.connection.window.available
+        #expect(during < 8192 - 500)
+        try waiting.release()
+        try peer.settle()
+        try peer.request(.echo, EchoRequest(), credits: 9000)
+        #expect(peer.connection.window.available == 8192)
+    }
 }
 
 /// Numbers that are the same every time.

@@ -245,7 +245,7 @@ struct SessionTests {
     @Test("a session lives as long as the server says, by the server's clock")
     func lifetime() throws {
         let time = Mutex<UInt64>(1_000_000_000)
-        let server = try TestServer(sessionLifetimeSeconds: 10, fileTime: { time.withLock { $0 } })
+        let server = try TestServer(sessionLifetimeMilliseconds: 10_000, fileTime: { time.withLock { $0 } })
         let peer = try Peer.connected(to: server, signs: true)
         let file = try peer.open("a.txt")
         time.withLock { $0 += 99_999_999 }

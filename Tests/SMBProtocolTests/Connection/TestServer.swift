@@ -76,8 +76,8 @@ struct TestServer {
         limits: ServerLimits = ServerLimits(), dialects: ClosedRange<Dialect> = .smb202...(.smb311),
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
         guests: Bool = true, hasSecondShare: Bool = false, symbolicLinks: SymbolicLinkPolicy = .follow,
-        sessionLifetimeSeconds: Int? = nil, fileTime: (@Sendable () -> UInt64)? = nil,
-        clock: any CoreClock = StillClock(), answersTortureControls: Bool = false,
+        sessionLifetimeMilliseconds: Int64? = nil, listening: ListeningAddresses? = nil,
+        fileTime: (@Sendable () -> UInt64)? = nil, clock: any CoreClock = StillClock(), answersTortureControls: Bool = false,
         observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
@@ -112,8 +112,8 @@ struct TestServer {
         context = ServerContext(
             shares: shares, authentication: authentication,
             limits: limits, minimumDialect: dialects.lowerBound, maximumDialect: dialects.upperBound,
-            signing: signing, encryption: encryption, sessionLifetimeSeconds: sessionLifetimeSeconds,
-            answersTortureControls: answersTortureControls, observer: observer)
+            signing: signing, encryption: encryption, sessionLifetimeMilliseconds: sessionLifetimeMilliseconds,
+            listening: listening, answersTortureControls: answersTortureControls, observer: observer)
     }
 }
 

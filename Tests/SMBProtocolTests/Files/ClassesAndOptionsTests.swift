@@ -88,7 +88,8 @@ struct ClassesAndOptionsTests {
     @Test(
         "every control code has its row, and no other",
         arguments: [
-            ("IOCTL, connections", ControlCodeTable.ofConnections), ("IOCTL, files", ControlCodeTable.ofFiles),
+            ("IOCTL, connections", ControlCodeTable.ofConnections), ("IOCTL, pipes", ControlCodeTable.ofPipes),
+            ("IOCTL, files", ControlCodeTable.ofFiles),
         ])
     func listsEveryControlCode(section: String, rows: [ControlCodeTable.Row]) throws {
         let expected = rows.map { row in
@@ -111,7 +112,7 @@ struct ClassesAndOptionsTests {
         for file in ["Apple", "Create", "CreateContext", "Data", "Information", "Link", "Posix", "QueryDirectory", "FileSecurity", "Update", "WindowsName"] {
             sources += try contents("Tests/SMBProtocolTests/Files/\(file)Tests.swift")
         }
-        for file in ["Connection/Binding", "Connection/Negotiate", "Connection/Session"] {
+        for file in ["Connection/Negotiate", "Connection/Session", "Connection/Binding", "Pipes/Pipe"] {
             sources += try contents("Tests/SMBProtocolTests/\(file)Tests.swift")
         }
         for file in ["DuplicateExtents", "ReparsePoints", "ServerSideCopy", "SparseFiles", "StorageControls", "TortureControls"] {
