@@ -7,9 +7,11 @@ extension FileSystem {
     /// Up to `limit` entries after a cookie, with their attributes: `.` and `..`, then the rest in the order in which they were made.
     /// An entry that stays while others come and go is listed exactly once.
     ///
+    /// - Parameter withExtendedAttributes: each entry has its file's extended attributes too.
     /// - Throws: `.notDirectory`, `.badHandle` without the right to read, `.stale`.
     package func readDirectory(
-        _ open: Open, after cookie: DirectoryCookie, limit: Int, _ context: OperationContext
+        _ open: Open, after cookie: DirectoryCookie, limit: Int, withExtendedAttributes: Bool = false,
+        _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<[DirectoryEntry]> {
         try perform(.readDirectory, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.isDirectory else { throw .notDirectory }
@@ -32,6 +34,12 @@ extension FileSystem {
                     result.append(
                         DirectoryEntry(name: entry.name.bytes, cookie: entry.cookie, attributes: record.attributes))
                 }
+                if withExtendedAttributes {
+                    for index in result.indices {
+                        result[index].extendedAttributes = try metadata.extendedAttributes(
+                            of: result[index].attributes.inode)
+                    }
+                }
                 return result
             }
             if cookie == .start { noteAccess(open, context) }
@@ -41,7 +49,8 @@ extension FileSystem {
 
     /// One entry by its name, compared without regard to case or exactly: a listing whose pattern holds no wildcard needs no scan.
     package func entry(
-        named name: FileName, in open: Open, exactly: Bool = false, _ context: OperationContext
+        named name: FileName, in open: Open, exactly: Bool = false, withExtendedAttributes: Bool = false,
+        _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<DirectoryEntry?> {
         try perform(.lookup, .entry(parent: open.inode, name: name), context) { () throws(FileSystemError) in
             guard open.isDirectory else { throw .notDirectory }
@@ -50,7 +59,8 @@ extension FileSystem {
                 let found = exactly ? try metadata.entry(named: name, in: open.inode) : try entryIgnoringCase(name, in: open.inode)
                 guard let entry = found else { return nil }
                 return DirectoryEntry(
-                    name: entry.name.bytes, cookie: entry.cookie, attributes: try record(entry.inode).attributes)
+                    name: entry.name.bytes, cookie: entry.cookie, attributes: try record(entry.inode).attributes,
+                    extendedAttributes: withExtendedAttributes ? try metadata.extendedAttributes(of: entry.inode) : [])
             }
             return .done(found, unchanged)
         }

@@ -177,6 +177,8 @@ package struct DirectoryEntry: Sendable {
     package var name: [UInt8]
     package var cookie: DirectoryCookie
     package var attributes: Attributes
+    /// Where the listing was asked for them: as they are stored, streams not among them.
+    package var extendedAttributes: [(name: [UInt8], value: [UInt8])] = []
 }
 
 package struct RenameFlags: OptionSet, Sendable {

@@ -43,6 +43,16 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// Whether entries have an EaSize.
+    package var hasEASize: Bool {
+        switch self {
+        case .directory, .names, .posix: false
+        case .fullDirectory, .bothDirectory, .idBothDirectory, .idFullDirectory, .idExtdDirectory, .idExtdBothDirectory,
+            .id64ExtdDirectory, .id64ExtdBothDirectory, .idAllExtdDirectory, .idAllExtdBothDirectory:
+            true
+        }
+    }
+
     /// Bytes before the name in an entry. An output buffer that is smaller is STATUS_INFO_LENGTH_MISMATCH — [MS-FSA]
     /// 2.1.5.6.3
     package var fixedByteCount: Int {

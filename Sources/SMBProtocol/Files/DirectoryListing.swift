@@ -55,7 +55,9 @@ struct DirectoryListing {
         while !scan.isAtEnd {
             let wanted = batchSize()
             let outcome = try context.core { operation throws(FileSystemError) in
-                try context.fileSystem.readDirectory(directory, after: scan.cookie, limit: wanted, operation)
+                try context.fileSystem.readDirectory(
+                    directory, after: scan.cookie, limit: wanted,
+                    withExtendedAttributes: informationClass.hasEASize, operation)
             }
             guard case .done(let entries, let receipt) = outcome else {
                 return outcome.withoutValue
@@ -77,7 +79,9 @@ struct DirectoryListing {
     ) throws(SMBFailure) -> Outcome<Void> {
         guard !scan.isAtEnd else { return .done((), Receipt(sequence: CommitSequence(rawValue: 0))) }
         let outcome = try context.core { operation throws(FileSystemError) in
-            try context.fileSystem.entry(named: name, in: directory, exactly: isPosix, operation)
+            try context.fileSystem.entry(
+                named: name, in: directory, exactly: isPosix, withExtendedAttributes: informationClass.hasEASize,
+                operation)
         }
         guard case .done(let entry, let receipt) = outcome else { return outcome.withoutValue }
         if let entry, try !append(entry, nil, directory, context) { return .done((), receipt) }
@@ -102,17 +106,20 @@ struct DirectoryListing {
         let name = isDots ? entry.name : WindowsName.encode(entry.name, isPosix ? .posix : .windows)
         if let pattern, !pattern.matchesAll, !pattern.matches(name, fold: { CaseMapping.upper($0) }) { return true }
         var attributes = entry.attributes
+        var eaSize = ExtendedAttributes.byteCount(of: entry.extendedAttributes)
         let follows = !isPosix && !context.showsLinks
         if attributes.type == .symbolicLink, follows, let followed = target(of: entry, in: directory, context) {
             attributes = followed
+            if informationClass.hasEASize { eaSize = ExtendedAttributes.byteCount(of: followed.inode, context) }
         }
+        // Where there is no field for a reparse point's tag it takes this one's place.
+        if attributes.reparseTag != 0, !informationClass.hasReparsePointTag { eaSize = attributes.reparseTag }
         var information = DirectoryEntryInformation(
             creationTime: FileTime(attributes.creationTime), lastAccessTime: FileTime(attributes.accessTime),
             lastWriteTime: FileTime(attributes.modificationTime), changeTime: FileTime(attributes.changeTime),
             endOfFile: attributes.windowsEndOfFile, allocationSize: attributes.windowsAllocationSize,
             fileAttributes: attributes.windowsAttributes,
-            eaSize: informationClass.hasReparsePointTag ? 0 : attributes.reparseTag, reparsePointTag: attributes.reparseTag,
-            fileID: attributes.inode.rawValue, fileName: name)
+            eaSize: eaSize, reparsePointTag: attributes.reparseTag, fileID: attributes.inode.rawValue, fileName: name)
         if informationClass == .posix {
             let device = UInt32(truncatingIfNeeded: context.fileSystem.identifier)
             information.posix = PosixEntryFacts(device: device, facts: attributes.posixFacts)

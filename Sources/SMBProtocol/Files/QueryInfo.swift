@@ -44,7 +44,7 @@ package enum QueryInfoCommand {
             guard case .done(let found, _) = outcome else { return .waiting(for: outcome) }
             streams = found
         }
-        let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open, context) : 0
+        let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open.inode, context) : 0
         let query = FileQuery(
             attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
             file: file, volume: context.fileSystem.identifier, streams: streams)
