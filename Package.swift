@@ -104,7 +104,7 @@ let package = Package(
         .target(name: "HostileInput", path: "Tests/HostileInput", swiftSettings: strict),
         tests("WireCodingTests", ["WireCoding"]),
         tests("FileSystemModelTests", ["FileSystemModel"]),
-        tests("AccessControlTests", ["AccessControl", "FileSystemModel", "WireCoding"]),
+        tests("AccessControlTests", ["AccessControl", "FileSystemModel", "WireCoding", "HostileInput"]),
         tests("MetadataStoreTests", ["MetadataStore", "FileSystemModel", "AccessControl"]),
         tests("ContentStoreTests", ["ContentStore", "FileSystemModel"]),
         tests("AccessArbitrationTests", ["AccessArbitration", "FileSystemModel"]),
@@ -154,8 +154,8 @@ if Context.environment["DITTOFS_FUZZING"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "AccessArbitration", "Authentication", "ContentStore", "FileSystemCore", "FileSystemModel", "MetadataStore",
-                "RemoteProcedures", "SMBMessages", "SMBProtocol", "WindowsTypes", "WireCoding",
+                "AccessArbitration", "AccessControl", "Authentication", "ContentStore", "FileSystemCore", "FileSystemModel",
+                "MetadataStore", "RemoteProcedures", "SMBMessages", "SMBProtocol", "WindowsTypes", "WireCoding",
             ],
             path: "Tests/Fuzz",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))

@@ -1,3 +1,4 @@
+package import FileSystemModel
 package import WireCoding
 
 /// A security identifier — [MS-DTYP] 2.4.2
@@ -19,6 +20,36 @@ package struct SID: Hashable, Sendable {
 
     /// S-1-22-2-gid.
     package init(unixGroup gid: UInt32) { self.init(authority: 22, [2, gid]) }
+
+    /// S-1-5-88-3-mode: no principal, but the mode of a file, in an entry of its list. Windows' NFS server wrote it first; Linux
+    /// (`modefromsid`), macOS and Samba read and write it.
+    package init(unixMode mode: Permissions) { self.init(authority: 5, [88, 3, UInt32(mode.rawValue)]) }
+
+    /// S-1-1-0 — [MS-DTYP] 2.4.2.4
+    package static let everyone = SID(authority: 1, [0])
+    /// S-1-5-11 — [MS-DTYP] 2.4.2.4
+    package static let authenticatedUsers = SID(authority: 5, [11])
+
+    /// The number of a user who is known by number: S-1-22-1-uid, or S-1-5-88-1-uid as Windows' NFS server has it.
+    package var uid: UInt32? { number(in: [1], or: [88, 1]) }
+
+    /// The number of a group: S-1-22-2-gid or S-1-5-88-2-gid.
+    package var gid: UInt32? { number(in: [2], or: [88, 2]) }
+
+    /// The last number of S-1-5-88-3, with whatever bits it has.
+    package var unixMode: UInt32? { authority == 5 ? number(behind: [88, 3]) : nil }
+
+    private func number(in unix: [UInt32], or networkFileSystem: [UInt32]) -> UInt32? {
+        switch authority {
+        case 22: number(behind: unix)
+        case 5: number(behind: networkFileSystem)
+        default: nil
+        }
+    }
+
+    private func number(behind prefix: [UInt32]) -> UInt32? {
+        subauthorities.count == prefix.count + 1 && subauthorities.starts(with: prefix) ? subauthorities.last : nil
+    }
 }
 
 extension SID {

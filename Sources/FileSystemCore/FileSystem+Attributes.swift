@@ -45,7 +45,7 @@ extension FileSystem {
     /// Without an open, or with a POSIX one, POSIX's rules on who may do what apply; a Windows open needs the rights that
     /// [MS-FSA] 2.1.5.15 names, and was granted them when it was opened.
     ///
-    /// - Throws: `.notPermitted`, `.accessDenied`, `.readOnly`, `.isDirectory`, `.fileTooLarge`, `.noSpace`, `.stale`, `.invalidArgument`,
+    /// - Throws: `.notPermitted`, `.invalidOwner`, `.accessDenied`, `.readOnly`, `.isDirectory`, `.fileTooLarge`, `.noSpace`, `.stale`, `.invalidArgument`,
     ///   `.rangeLocked`, `.sharingViolation` for a size that is set without an open.
     package func setAttributes(
         _ changes: AttributeChanges, of inode: InodeNumber, via open: Open?, _ context: OperationContext
@@ -99,6 +99,7 @@ extension FileSystem {
             if touchesAttributes, !open.access.contains(.writeAttributes) { throw .accessDenied }
             if changes.permissions != nil, !open.access.contains(.writeDAC) { throw .accessDenied }
             if changes.uid != nil || changes.gid != nil, !open.access.contains(.writeOwner) { throw .accessDenied }
+            try authorizeOwnership(changes, attributes, context.identity)
         } else {
             try authorizePosix(changes, attributes, open, context.identity)
         }
@@ -108,6 +109,15 @@ extension FileSystem {
         guard size <= UInt64(Int64.max) else { throw .fileTooLarge }
         // truncate(2) opens nothing, but writes: it needs the share modes of those who have the file open.
         if open == nil, arbitration.forbids(.write, to: attributes.inode) { throw .sharingViolation }
+    }
+
+    /// Whose right it is to change the owner may become it, and choose among his own groups — [MS-FSA] 2.1.5.17
+    private func authorizeOwnership(
+        _ changes: AttributeChanges, _ attributes: Attributes, _ identity: Identity
+    ) throws(FileSystemError) {
+        guard !identity.isPrivileged else { return }
+        if let uid = changes.uid, uid != attributes.uid, uid != identity.uid { throw .invalidOwner }
+        if let gid = changes.gid, gid != attributes.gid, !identity.isMember(of: gid) { throw .notPermitted }
     }
 
     private func authorizePosix(

@@ -7,11 +7,9 @@ extension FileSystem {
     /// Up to `limit` entries after a cookie, with their attributes: `.` and `..`, then the rest in the order in which they were made.
     /// An entry that stays while others come and go is listed exactly once.
     ///
-    /// - Parameter withExtendedAttributes: each entry has its file's extended attributes too.
     /// - Throws: `.notDirectory`, `.badHandle` without the right to read, `.stale`.
     package func readDirectory(
-        _ open: Open, after cookie: DirectoryCookie, limit: Int, withExtendedAttributes: Bool = false,
-        _ context: OperationContext
+        _ open: Open, after cookie: DirectoryCookie, limit: Int, telling facts: DirectoryFacts = [], _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<[DirectoryEntry]> {
         try perform(.readDirectory, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.isDirectory else { throw .notDirectory }
@@ -22,23 +20,16 @@ extension FileSystem {
                 result.reserveCapacity(max(0, min(limit, 1024)))
                 guard directory.attributes.linkCount > 0 else { return result }
                 if cookie < .dot, result.count < limit {
-                    result.append(DirectoryEntry(name: [0x2E], cookie: .dot, attributes: directory.attributes))
+                    result.append(try describe([0x2E], .dot, directory, facts))
                 }
                 if cookie < .dotDot, result.count < limit {
                     let parent = try directory.parent.map { number throws(FileSystemError) in try record(number) } ?? directory
-                    result.append(DirectoryEntry(name: [0x2E, 0x2E], cookie: .dotDot, attributes: parent.attributes))
+                    result.append(try describe([0x2E, 0x2E], .dotDot, parent, facts))
                 }
                 guard result.count < limit else { return result }
                 for entry in try metadata.entries(in: open.inode, after: cookie, limit: limit - result.count) {
                     guard let record = try metadata.inode(entry.inode) else { continue }
-                    result.append(
-                        DirectoryEntry(name: entry.name.bytes, cookie: entry.cookie, attributes: record.attributes))
-                }
-                if withExtendedAttributes {
-                    for index in result.indices {
-                        result[index].extendedAttributes = try metadata.extendedAttributes(
-                            of: result[index].attributes.inode)
-                    }
+                    result.append(try describe(entry, record, facts))
                 }
                 return result
             }
@@ -47,9 +38,10 @@ extension FileSystem {
         }
     }
 
-    /// One entry by its name, compared without regard to case or exactly: a listing whose pattern holds no wildcard needs no scan.
+    /// One entry by its name, or its short one, compared without regard to case or exactly: a listing whose pattern holds no wildcard
+    /// needs no scan.
     package func entry(
-        named name: FileName, in open: Open, exactly: Bool = false, withExtendedAttributes: Bool = false,
+        named name: FileName, in open: Open, exactly: Bool = false, telling facts: DirectoryFacts = [],
         _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<DirectoryEntry?> {
         try perform(.lookup, .entry(parent: open.inode, name: name), context) { () throws(FileSystemError) in
@@ -58,11 +50,29 @@ extension FileSystem {
             let found = try namespace.reading { () throws(FileSystemError) -> DirectoryEntry? in
                 let found = exactly ? try metadata.entry(named: name, in: open.inode) : try entryIgnoringCase(name, in: open.inode)
                 guard let entry = found else { return nil }
-                return DirectoryEntry(
-                    name: entry.name.bytes, cookie: entry.cookie, attributes: try record(entry.inode).attributes,
-                    extendedAttributes: withExtendedAttributes ? try metadata.extendedAttributes(of: entry.inode) : [])
+                return try describe(entry, try record(entry.inode), facts)
             }
             return .done(found, unchanged)
         }
+    }
+
+    @inline(__always)
+    private func describe(
+        _ entry: EntryRecord, _ record: InodeRecord, _ facts: DirectoryFacts
+    ) throws(FileSystemError) -> DirectoryEntry {
+        var result = try describe(entry.name.bytes, entry.cookie, record, facts)
+        if facts.contains(.shortNames) { result.shortName = try shortName(of: entry) }
+        return result
+    }
+
+    @inline(__always)
+    private func describe(
+        _ name: [UInt8], _ cookie: DirectoryCookie, _ record: InodeRecord, _ facts: DirectoryFacts
+    ) throws(FileSystemError) -> DirectoryEntry {
+        var result = DirectoryEntry(name: name, cookie: cookie, attributes: record.attributes)
+        if facts.contains(.extendedAttributes) {
+            result.extendedAttributes = try metadata.extendedAttributes(of: record.attributes.inode)
+        }
+        return result
     }
 }

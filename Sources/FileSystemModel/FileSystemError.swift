@@ -28,6 +28,8 @@ package enum FileSystemError: Error, Equatable, Sendable, CaseIterable {
     case accessDenied
     /// Only the owner or a privileged caller may (EPERM).
     case notPermitted
+    /// Who may change the owner may take a file for himself, and not give it to this one.
+    case invalidOwner
     /// The share is read-only.
     case readOnly
     /// DOS READONLY forbids deletion.

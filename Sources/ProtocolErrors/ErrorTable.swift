@@ -30,6 +30,8 @@ extension ProtocolErrors {
         // Rights. [MS-FSA] knows one refusal where POSIX tells bits (EACCES) from ownership (EPERM).
         case .accessDenied: ErrorRow(.accessDenied, EACCES)
         case .notPermitted: ErrorRow(.accessDenied, EPERM)
+        // [MS-FSA] 2.1.5.17: an owner SID that the caller may not assign. chown(2) has EPERM.
+        case .invalidOwner: ErrorRow(.invalidOwner, EPERM)
         // [MS-FSA] 2.1.5.1.1: a volume that is read-only.
         case .readOnly: ErrorRow(.mediaWriteProtected, EROFS)
         case .cannotDelete: ErrorRow(.cannotDelete, EACCES)

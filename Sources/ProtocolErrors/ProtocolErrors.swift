@@ -39,6 +39,7 @@ enum StatusCode: UInt32 {
     case fileLockConflict = 0xC000_0054
     case lockNotGranted = 0xC000_0055
     case deletePending = 0xC000_0056
+    case invalidOwner = 0xC000_005A
     case rangeNotLocked = 0xC000_007E
     case diskFull = 0xC000_007F
     case insufficientResources = 0xC000_009A

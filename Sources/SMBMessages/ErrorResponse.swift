@@ -15,21 +15,24 @@ package struct ErrorResponse: Equatable, Sendable {
     }
 
     /// Of STATUS_BUFFER_TOO_SMALL: the length that would have done, in bytes.
-    package init(requiredBufferLength: UInt32) {
-        var writer = WireWriter(reservingCapacity: 4)
-        writer.integer(requiredBufferLength)
-        self.init(errorData: writer.bytes)
+    package init(requiredBufferLength: UInt32, inContext: Bool = false) {
+        self.init(inContext: inContext) { $0.integer(requiredBufferLength) }
     }
 
-    /// Of STATUS_STOPPED_ON_SYMLINK; in dialect 3.1.1 inside an SMB2 ERROR Context — [MS-SMB2] 2.2.2.1
+    /// Of STATUS_STOPPED_ON_SYMLINK.
     package init(symbolicLink: SymbolicLinkError, inContext: Bool = false) {
+        self.init(inContext: inContext) { symbolicLink.write(to: &$0) }
+    }
+
+    /// In dialect 3.1.1 inside an SMB2 ERROR Context — [MS-SMB2] 2.2.2.1
+    private init(inContext: Bool, write: (inout WireWriter) -> Void) {
         var writer = WireWriter(reservingCapacity: 256)
         if inContext {
             // ErrorDataLength, and SMB2_ERROR_ID_DEFAULT.
             writer.integer(UInt32(0))
             writer.integer(UInt32(0))
         }
-        symbolicLink.write(to: &writer)
+        write(&writer)
         if inContext { writer.patch(UInt32(clamping: writer.count - 8), at: 0) }
         self.init(errorContextCount: inContext ? 1 : 0, errorData: writer.bytes)
     }

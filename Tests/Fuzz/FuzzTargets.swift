@@ -1,4 +1,6 @@
+import AccessControl
 import Authentication
+import FileSystemModel
 import RemoteProcedures
 import SMBMessages
 import WindowsTypes
@@ -88,6 +90,19 @@ struct FuzzTarget: Sendable {
         FuzzTarget("ea-list") { bytes in
             var reader = WireReader(bytes.span.bytes)
             _ = try? FileFullEaInformation.parseList(&reader)
+        },
+        FuzzTarget("security-descriptor") { bytes in
+            guard let descriptor = try? SecurityDescriptor(bytes: bytes) else { return }
+            guard (try? SecurityDescriptor(bytes: descriptor.bytes)) == descriptor else { fatalError("\(descriptor)") }
+            guard let list = descriptor.dacl else { return }
+            let file = Attributes(
+                inode: InodeNumber(rawValue: 17), type: .regular, permissions: Permissions(rawValue: 0o5640), uid: 1000,
+                gid: 100, time: Timestamp(seconds: 0, nanoseconds: 0))
+            guard let permissions = try? ModeList.permissions(from: list, of: file) else { return }
+            var changed = file
+            changed.permissions = permissions
+            let again = try? ModeList.permissions(from: ModeList.list(of: changed), of: file)
+            guard again == permissions else { fatalError("\(list) became \(permissions)") }
         },
         FuzzTarget("wildcard") { bytes in
             let half = bytes.count / 2

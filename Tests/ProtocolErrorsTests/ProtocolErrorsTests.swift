@@ -23,6 +23,7 @@ struct ProtocolErrorsTests {
         (.stale, 0xC000_0128, 116),
         (.accessDenied, 0xC000_0022, 13),
         (.notPermitted, 0xC000_0022, 1),
+        (.invalidOwner, 0xC000_005A, 1),
         (.readOnly, 0xC000_00A2, 30),
         (.cannotDelete, 0xC000_0121, 13),
         (.sharingViolation, 0xC000_0043, 16),

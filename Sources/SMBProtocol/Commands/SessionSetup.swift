@@ -9,6 +9,9 @@ extension Connection {
     func setUpSession(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
         let request: SessionSetupRequest = try message.body()
         if request.flags.contains(.binding) { return try bind(request, &message, &work) }
+        // A log-in that is refused, or that takes another's place, ends a session.
+        let ending = [message.session, sessions[request.previousSessionID]].compactMap { $0 }
+        if !message.mayBlock, ending.contains(where: blocksOnClose) { return .wouldBlock }
         let session = try session(for: message)
         message.session = session
         message.sessionID = session.id
@@ -164,7 +167,7 @@ extension Connection {
     func logOff(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
         let _: LogoffRequest = try message.body()
         guard let session = message.session else { throw SMBFailure(.userSessionDeleted) }
-        if !message.mayBlock, session.trees.values.contains(where: blocks) { return .wouldBlock }
+        if !message.mayBlock, blocksOnClose(of: session) { return .wouldBlock }
         close(session)
         write(LogoffResponse(), work)
         return .success

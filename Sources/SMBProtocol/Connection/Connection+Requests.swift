@@ -148,7 +148,7 @@ extension Connection {
         if message.sessionID != .none, needs != .nothing || header.command == .echo {
             message.session = sessions[message.sessionID]
         }
-        if let refusal = verify(&message, work.sealing) { return refusal }
+        if let refusal = verify(&message, work) { return refusal }
         if let refusal = checkCharge(message, work) { return refusal }
         if needs == .nothing { return nil }
         guard let session = message.session, session.state != .inProgress else {
@@ -225,8 +225,8 @@ extension Connection {
     }
 
     /// The request's signature — [MS-SMB2] 3.3.5.2.4 — or that of the seal, inside which there is no other.
-    private func verify(_ message: inout Message, _ sealing: Session?) -> SMBFailure? {
-        if let sealing { return verifySealed(&message, sealing) }
+    private func verify(_ message: inout Message, _ work: borrowing FrameWork) -> SMBFailure? {
+        if let sealing = work.sealing { return verifySealed(&message, sealing) }
         // A log-in is looked at by its own command: it may be about a session that is not there yet.
         if message.header.command == .sessionSetup { message.session = sessions[message.sessionID] }
         if message.header.command == .negotiate { return nil }
@@ -248,7 +248,13 @@ extension Connection {
             // A log-in in progress has no key yet, and a guest never gets one.
             return session.state == .inProgress ? nil : SMBFailure(.accessDenied)
         }
-        guard signer.verify(RawSpan(_unsafeBytes: message.bytes)) else { return SMBFailure(.accessDenied) }
+        let isValid =
+            if let checked = work.signature, checked.signer === signer {
+                checked.isValid
+            } else {
+                signer.verify(RawSpan(_unsafeBytes: message.bytes))
+            }
+        guard isValid else { return SMBFailure(.accessDenied) }
         message.signer = signer
         return nil
     }

@@ -80,7 +80,8 @@ package enum CreateCommand {
             disposition: try disposition(request, path), options: options,
             dosAttributes: DOSAttributes(request.fileAttributes), allocationSize: contexts.allocationSize)
         // Whoever says the mode has taken its umask from it.
-        wanted.permissions = contexts.posixMode.map { Permissions(rawValue: UInt16(truncatingIfNeeded: $0)) }
+        wanted.permissions =
+            contexts.posixMode.map { Permissions(rawValue: UInt16(truncatingIfNeeded: $0)) } ?? contexts.descriptorMode
         return wanted
     }
 

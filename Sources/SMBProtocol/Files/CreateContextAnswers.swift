@@ -14,6 +14,8 @@ struct CreateContextAnswers {
     private(set) var extendedAttributes: [FileFullEaInformation] = []
     /// The mode of an open of the POSIX extensions; nil for one of Windows'.
     private(set) var posixMode: UInt32?
+    /// The mode for what is made, from a descriptor that carries one.
+    private(set) var descriptorMode: Permissions?
     private(set) var apple: AppleRequest?
     private var maximalAccess: MaximalAccessQuery?
     private var wantsOnDiskID = false
@@ -42,7 +44,8 @@ struct CreateContextAnswers {
             allocationSize = try AllocationSizeContext(data: context.data).allocationSize
         case CreateContextName.extendedAttributes:
             extendedAttributes = try ExtendedAttributesContext(data: context.data).entries
-        case CreateContextName.securityDescriptor: try CreateContextRules.checkDescriptor(context.data)
+        case CreateContextName.securityDescriptor:
+            descriptorMode = try CreateContextRules.mode(inDescriptor: context.data)
         case CreateContextName.appInstanceID: _ = try AppInstanceIDContext(data: context.data)
         case CreateContextName.appInstanceVersion: _ = try AppInstanceVersionContext(data: context.data)
         case CreateContextName.posix where isPosixNegotiated:

@@ -1,3 +1,5 @@
+import AccessControl
+import FileSystemModel
 import SMBMessages
 import WindowsTypes
 import WireCoding
@@ -49,20 +51,11 @@ enum CreateContextRules {
         throw SMBFailure(.objectNameNotFound)
     }
 
-    /// SecD: a self-relative descriptor whose parts lie inside it. Nothing is done with it: files have the modes that
-    /// the share gives them, as with a Samba share without ACLs, and clients that send one go on.
-    static func checkDescriptor(_ data: [UInt8]) throws(WireError) {
-        var reader = WireReader(data.span.bytes)
-        let revision: UInt8 = try reader.integer()
-        try reader.skip(1)
-        let control: UInt16 = try reader.integer()
-        guard revision == 1, control & 0x8000 != 0 else { throw .invalid("no self-relative security descriptor") }
-        for _ in 0..<4 {
-            let offset = Int(clamping: try reader.integer(as: UInt32.self))
-            // Owner, group and the two lists: 0 for none, or behind the header and with eight bytes at least.
-            guard offset == 0 || (offset >= 20 && offset <= data.count - 8) else {
-                throw .outOfBounds(offset: offset, count: 8)
-            }
-        }
+    /// SecD: the mode that the list of a descriptor carries, as Linux' cifs (`modefromsid`) sends it; nil for every other
+    /// descriptor. Nothing else is done with it: files have the owner and mode that the share gives them, as with a Samba
+    /// share without ACLs, and clients that send one go on.
+    static func mode(inDescriptor data: [UInt8]) throws(WireError) -> Permissions? {
+        let descriptor = try SecurityDescriptor(bytes: data)
+        return descriptor.dacl.flatMap { try? ModeList.mode(in: $0) }
     }
 }

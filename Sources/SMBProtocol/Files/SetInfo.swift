@@ -16,7 +16,8 @@ package enum SetInfoCommand {
         case .fileSystem:
             try InformationTable.require(request.fileInfoClass, in: InformationTable.fileSystemUpdateHandling)
             throw SMBFailure(.invalidInfoClass)
-        case .security, .quota: throw SMBFailure(.notSupported)
+        case .security: return try FileSecurity.update(request, file, &context)
+        case .quota: throw SMBFailure(.notSupported)
         }
         try InformationTable.require(request.fileInfoClass, in: InformationTable.fileUpdateHandling)
         let outcome = try FileUpdate.apply(request, file, context)

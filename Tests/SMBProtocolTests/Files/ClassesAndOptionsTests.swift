@@ -108,7 +108,7 @@ struct ClassesAndOptionsTests {
     @Test("every row has a source and a test that exists")
     func namesTests() throws {
         var sources = ""
-        for file in ["Apple", "Create", "CreateContext", "Data", "Information", "Link", "Posix", "QueryDirectory", "Update", "WindowsName"] {
+        for file in ["Apple", "Create", "CreateContext", "Data", "Information", "Link", "Posix", "QueryDirectory", "FileSecurity", "Update", "WindowsName"] {
             sources += try contents("Tests/SMBProtocolTests/Files/\(file)Tests.swift")
         }
         for file in ["Connection/Binding", "Connection/Negotiate", "Connection/Session"] {

@@ -1,3 +1,5 @@
+import AccessControl
+import FileSystemModel
 import SMBMessages
 import Testing
 import WindowsTypes
@@ -78,6 +80,36 @@ struct CreateContextTests {
             let bench = try FilesBench()
             #expect(
                 bench.create("file", contexts: [SecurityDescriptorContext(data: data).context]).status == status)
+        }
+        // One without a mode: the file has the share's.
+        let readers = SecurityDescriptor(
+            owner: SID(unixUser: 5),
+            dacl: AccessControlList([AccessControlEntry(.allowed, .fileGenericRead, for: .everyone)]))
+        let bench = try FilesBench()
+        let file = try bench.create("file", contexts: [SecurityDescriptorContext(data: readers.bytes).context])
+            .body(CreateResponse.self).fileID
+        let attributes = try bench.attributes(file)
+        #expect(attributes.permissions.rawValue == 0o644 && attributes.uid == 1000)
+    }
+
+    @Test("a descriptor that carries a mode gives it to what is made, and not to what is there", arguments: [0o640, 0o1777])
+    func takesModes(mode: UInt32) throws {
+        // As cifs of Linux 6.1 sends it with `modefromsid`.
+        let context = SecurityDescriptorContext(
+            data: SecurityDescriptor(
+                dacl: AccessControlList([
+                    AccessControlEntry(.denied, [], for: SID(authority: 5, [88, 3, mode])),
+                    AccessControlEntry(.allowed, .genericAll, for: .authenticatedUsers),
+                ])
+            ).bytes
+        ).context
+        let bench = try FilesBench()
+        try bench.make("there")
+        for (name, options, expected) in [
+            ("file", .nonDirectoryFile, UInt16(mode)), ("dir", .directoryFile, UInt16(mode)), ("there", [], 0o644),
+        ] as [(String, CreateOptions, UInt16)] {
+            let made: CreateResponse = try bench.create(name, options: options, contexts: [context]).body()
+            #expect(try bench.attributes(made.fileID).permissions.rawValue == expected, "\(name)")
         }
     }
 

@@ -43,6 +43,8 @@ struct Answer {
     /// The whole message, its header included, and READ's data behind it.
     let message: [UInt8]
     let isPending: Bool
+    /// What goes with a refusal.
+    var error = ErrorResponse()
 
     func body<Body: SMB2Body>(_ type: Body.Type = Body.self) throws -> Body {
         try Body(message: message.span.bytes)
@@ -125,7 +127,7 @@ final class FilesBench {
                 let result = try handle(command, &context)
                 return answer(result, &context)
             } catch {
-                return Answer(status: error.status, message: [], isPending: false)
+                return Answer(status: error.status, message: [], isPending: false, error: error.response)
             }
         }
     }
