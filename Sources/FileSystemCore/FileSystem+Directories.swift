@@ -20,11 +20,11 @@ extension FileSystem {
                 result.reserveCapacity(max(0, min(limit, 1024)))
                 guard directory.attributes.linkCount > 0 else { return result }
                 if cookie < .dot, result.count < limit {
-                    result.append(DirectoryEntry(name: [0x2E], cookie: .dot, attributes: directory.attributes))
+                    result.append(try describe([0x2E], .dot, directory, facts))
                 }
                 if cookie < .dotDot, result.count < limit {
                     let parent = try directory.parent.map { number throws(FileSystemError) in try record(number) } ?? directory
-                    result.append(DirectoryEntry(name: [0x2E, 0x2E], cookie: .dotDot, attributes: parent.attributes))
+                    result.append(try describe([0x2E, 0x2E], .dotDot, parent, facts))
                 }
                 guard result.count < limit else { return result }
                 for entry in try metadata.entries(in: open.inode, after: cookie, limit: limit - result.count) {
@@ -60,9 +60,20 @@ extension FileSystem {
     private func describe(
         _ entry: EntryRecord, _ record: InodeRecord, in directory: InodeRecord, _ facts: DirectoryFacts
     ) throws(FileSystemError) -> DirectoryEntry {
-        var result = DirectoryEntry(name: entry.name.bytes, cookie: entry.cookie, attributes: record.attributes)
+        var result = try describe(entry.name.bytes, entry.cookie, record, facts)
         if facts.contains(.shortNames) { result.shortName = try shortName(of: entry, in: directory) }
+        return result
+    }
+
+    @inline(__always)
+    private func describe(
+        _ name: [UInt8], _ cookie: DirectoryCookie, _ record: InodeRecord, _ facts: DirectoryFacts
+    ) throws(FileSystemError) -> DirectoryEntry {
+        var result = DirectoryEntry(name: name, cookie: cookie, attributes: record.attributes)
         if facts.contains(.appleMetadata) { result.apple = try appleMetadata(of: record) }
+        if facts.contains(.extendedAttributes) {
+            result.extendedAttributes = try metadata.extendedAttributes(of: record.attributes.inode)
+        }
         return result
     }
 }

@@ -181,6 +181,8 @@ package struct DirectoryEntry: Sendable {
     package var shortName: [UInt8] = []
     /// With ``DirectoryFacts/appleMetadata``, and where it has named streams.
     package var apple: AppleMetadata?
+    /// With ``DirectoryFacts/extendedAttributes``: as they are stored, streams not among them.
+    package var extendedAttributes: [(name: [UInt8], value: [UInt8])] = []
 }
 
 /// What a listing is to tell of its entries that costs more than their names and attributes.
@@ -191,6 +193,7 @@ package struct DirectoryFacts: OptionSet, Sendable {
 
     package static let shortNames = DirectoryFacts(rawValue: 1)
     package static let appleMetadata = DirectoryFacts(rawValue: 2)
+    package static let extendedAttributes = DirectoryFacts(rawValue: 4)
 }
 
 package struct RenameFlags: OptionSet, Sendable {

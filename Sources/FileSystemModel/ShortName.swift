@@ -61,9 +61,11 @@ package enum ShortName {
 
     /// The cookie of the entry of which a name may be the short one; nil for what is no such name.
     package static func cookie(in name: [UInt8]) -> DirectoryCookie? {
-        guard let mark = name.lastIndex(of: tilde), isShort(name) else { return nil }
+        // The extension's letters are the name's own, and may hold another tilde.
+        let stem = name.prefix { $0 != period }
+        guard let mark = stem.lastIndex(of: tilde), isShort(name) else { return nil }
         var value: UInt64 = 0
-        let number = name[(mark + 1)...].prefix { $0 != period }
+        let number = stem[(mark + 1)...]
         guard !number.isEmpty else { return nil }
         for byte in number {
             // Seven digits at the most.

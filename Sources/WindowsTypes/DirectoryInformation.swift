@@ -43,6 +43,16 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// Whether entries have an EaSize.
+    package var hasEASize: Bool {
+        switch self {
+        case .directory, .names, .posix: false
+        case .fullDirectory, .bothDirectory, .idBothDirectory, .idFullDirectory, .idExtdDirectory, .idExtdBothDirectory,
+            .id64ExtdDirectory, .id64ExtdBothDirectory, .idAllExtdDirectory, .idAllExtdBothDirectory:
+            true
+        }
+    }
+
     /// Where ShortNameLength, a reserved byte and ShortName stand in an entry; nil in the classes without.
     var shortNameOffset: Int? {
         switch self {

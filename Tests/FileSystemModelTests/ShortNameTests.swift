@@ -26,7 +26,7 @@ struct ShortNameTests {
         ("with space", 3, "WITHSP~3"), ("a+b", 3, "A_B~3"), ("trailing.", 3, "TRAILI~3"), ("...", 3, "~3"),
         (" ", 3, "~3"), ("x.", 35, "X~Z"), ("..x", 3, "X~3"), ("long name.tar.gz", 36, "LONGN~10.GZ"),
         ("a~b~c~d~e.txt", 3, "A~B~C~~3.TXT"), ("many files.x", 2_176_782_336, "~1000000.X"),
-        ("é.x", 3, "_~3.X"), ("tab\there", 3, "TAB_HE~3"),
+        ("long name.a~b", 3, "LONGNA~3.A~B"), ("x y.~1", 3, "XY~3.~1"), ("é.x", 3, "_~3.X"), ("tab\there", 3, "TAB_HE~3"),
     ]
 
     @Test("names that have a short one beside them", arguments: names)

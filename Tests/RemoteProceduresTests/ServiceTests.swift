@@ -5,7 +5,9 @@ import WireCoding
 
 @Suite("srvsvc and wkssvc — [MS-SRVS] 3.1.4, [MS-WKST] 3.2.4")
 struct ServiceTests {
-    static func enumeration(level: UInt32, resume: UInt32? = 0, _ arguments: inout NDRWriter) {
+    static func enumeration(
+        level: UInt32, resume: UInt32? = 0, preferred: UInt32 = .max, _ arguments: inout NDRWriter
+    ) {
         arguments.pointer(true)
         arguments.string("\\\\house")
         arguments.integer(level)
@@ -15,7 +17,7 @@ struct ServiceTests {
             arguments.integer(UInt32(0))
             arguments.pointer(false)
         }
-        arguments.integer(UInt32.max)
+        arguments.integer(preferred)
         arguments.uniqueInteger(resume)
     }
 
@@ -87,6 +89,38 @@ struct ServiceTests {
             let _: UInt32 = try results.integer()
             #expect(try Self.structures(Int(count), "s", &results).map { $0[0] } == names)
         }
+    }
+
+    @Test("as much as is wanted, one at least; the handle goes on from there", arguments: [1, 12, 30, 31, 1000, 0] as [UInt32])
+    func wantsLess(preferred: UInt32) throws {
+        var conversation = Conversation()
+        try conversation.bind()
+        var (resume, names, calls) = (UInt32(0), [String](), 0)
+        var error = WindowsError.moreData
+        while error == .moreData {
+            calls += 1
+            var results = try conversation.call(15) { Self.enumeration(level: 0, resume: resume, preferred: preferred, &$0) }
+            for _ in 0..<3 { let _: UInt32 = try results.integer() }
+            let count: UInt32 = try results.integer()
+            for _ in 0..<2 { let _: UInt32 = try results.integer() }
+            names += try Self.structures(Int(count), "s", &results).map { $0[0] }
+            #expect(try results.integer(UInt32.self) == UInt32(3 - Int(resume)), "all that were left")
+            let handle = try results.uniqueInteger()
+            resume = try #require(handle)
+            error = WindowsError(rawValue: try results.integer())
+        }
+        #expect(error == .success && resume == 3 && names.count == 3 && names.last == "IPC$")
+        // Two shares' names and IPC$: 4 bytes for each pointer and two for each letter and the end.
+        #expect(calls == [1: 3, 12: 3, 30: 2, 31: 2, 1000: 1, 0: 1][preferred])
+    }
+
+    @Test("NetrShareEnumSticky has no level 501")
+    func stickyLevels() throws {
+        var conversation = Conversation()
+        try conversation.bind()
+        var results = try conversation.call(36) { Self.enumeration(level: 501, resume: nil, &$0) }
+        for _ in 0..<5 { let _: UInt32 = try results.integer() }
+        #expect(try results.integer(UInt32.self) == WindowsError.invalidLevel.rawValue)
     }
 
     @Test("NetrShareEnumSticky leaves out what is special")

@@ -86,4 +86,16 @@ package struct NDRStructure: Equatable, Sendable {
     package var fields: [Field]
 
     package init(_ fields: [Field]) { self.fields = fields }
+
+    /// About as many bytes as the structure and what it points to take in a program's memory, which is what clients say
+    /// of how much they would like.
+    var byteCount: Int {
+        fields.reduce(0) { sum, field in
+            switch field {
+            case .number, .string(nil), .bytes(nil): sum + 4
+            case .string(let text?): sum + 4 + 2 * (text.utf16.count + 1)
+            case .bytes(let bytes?): sum + 4 + bytes.count
+            }
+        }
+    }
 }

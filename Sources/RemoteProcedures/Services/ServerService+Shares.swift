@@ -6,31 +6,39 @@ extension ServerService {
     /// Levels whose arm of the union is a pointer to a container — [MS-SRVS] 2.2.3.4; the last ones only in a request.
     private static let knownEnumerationLevels: Set<UInt32> = [0, 1, 2, 501, 502, 503]
 
-    /// As with Samba the whole list is answered at once, whatever the client would like at the most, from where its resume
-    /// handle says; so nothing ever waits for a second call.
+    /// From where the client's resume handle says as much as it would like at the most, and one share at least. Who says
+    /// zero bytes, which hold nothing, gets the whole list, as Samba gives it to everybody.
+    ///
+    /// - Parameter isSticky: NetrShareEnumSticky has no level 501 — [MS-SRVS] 3.1.4.9
     func enumerateShares(
-        _ shares: [SharedResource], _ arguments: inout NDRReader, _ results: inout NDRWriter
+        _ shares: [SharedResource], isSticky: Bool = false, _ arguments: inout NDRReader, _ results: inout NDRWriter
     ) throws(RPCFault) {
         let level: UInt32 = try arguments.integer()
         let arm: UInt32 = try arguments.integer()
         guard arm == level else { throw .badArguments }
         try skipContainer(level, &arguments)
-        let _: UInt32 = try arguments.integer()
+        let preferred: UInt32 = try arguments.integer()
         let resume = try arguments.uniqueInteger()
         results.integer(level)
         results.integer(level)
-        guard Self.structure(level, SharedResource(name: "")) != nil, level < 1000 else {
+        guard Self.structure(level, SharedResource(name: "")) != nil, level < 1000, !isSticky || level != 501 else {
             if Self.knownEnumerationLevels.contains(level) { results.pointer(false) }
             return finish(total: 0, resume: resume, .invalidLevel, &results)
         }
         let start = min(Int(clamping: resume ?? 0), shares.count)
-        let entries = shares[start...].compactMap { Self.structure(level, $0) }
+        let all = shares[start...].compactMap { Self.structure(level, $0) }
+        var room = preferred == 0 ? Int.max : Int(clamping: preferred)
+        let fitting = all.prefix { entry in
+            room -= entry.byteCount
+            return room >= 0
+        }
+        let entries = Array(all.prefix(max(1, fitting.count)))
         results.pointer(true)
         results.integer(UInt32(clamping: entries.count))
         results.array(entries)
         finish(
-            total: UInt32(clamping: entries.count), resume: resume.map { _ in UInt32(clamping: shares.count) },
-            .success, &results)
+            total: UInt32(clamping: all.count), resume: resume.map { _ in UInt32(clamping: start + entries.count) },
+            entries.count < all.count ? .moreData : .success, &results)
     }
 
     /// TotalEntries, ResumeHandle, and the error.

@@ -32,7 +32,7 @@ package struct ServerService: RemoteService {
         case .shareEnum: try enumerateShares(server.shares, &arguments, &results)
         case .shareEnumSticky:
             // "…only those that are not special" — [MS-SRVS] 3.1.4.9
-            try enumerateShares(server.shares.filter { !$0.kind.contains(.special) }, &arguments, &results)
+            try enumerateShares(server.shares.filter { !$0.kind.contains(.special) }, isSticky: true, &arguments, &results)
         case .shareGetInfo: try describeShare(&arguments, &results)
         case .serverGetInfo: try describeServer(&arguments, &results)
         case .remoteTimeOfDay: tellTime(&results)

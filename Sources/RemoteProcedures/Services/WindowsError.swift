@@ -5,6 +5,8 @@ package struct WindowsError: RawRepresentable, Hashable, Sendable {
 
     package static let success = WindowsError(rawValue: 0)
     package static let accessDenied = WindowsError(rawValue: 5)
+    /// There is more, from where the resume handle says.
+    package static let moreData = WindowsError(rawValue: 234)
     package static let invalidLevel = WindowsError(rawValue: 124)
     /// NERR_NetNameNotFound
     package static let netNameNotFound = WindowsError(rawValue: 2310)

@@ -84,7 +84,10 @@ extension Connection {
         beginMessage(
             message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: work.announced.first?.asyncID,
             signer: message.signer, &work.reply)
-        if work.sealing == nil, refusal != nil || message.session == nil { echoSignature(of: message, work.reply) }
+        let isRefusedLogIn = refusal != nil && message.header.command == .sessionSetup
+        if work.sealing == nil, message.signer == nil, message.session == nil || isRefusedLogIn {
+            echoSignature(of: message.header, work.reply)
+        }
         let result: CommandOutcome
         if let refusal {
             result = .failure(refusal)
@@ -290,16 +293,14 @@ extension Connection {
         return nil
     }
 
-    /// The answer to a signed request whose session this connection does not have, or whose signature is wrong, is not
-    /// signed. It says that it is and carries the request's signature, as Windows and Samba have it: a client that signs
+    /// The answer to a signed request whose session this connection does not have, or to a log-in whose signature is
+    /// wrong, is not signed. It says that it is and carries the request's signature, as Samba has it: a client that signs
     /// takes no other for the server's, and then looks at the status alone (smb2.session.bind2, bind_negative_*).
-    private func echoSignature(of message: borrowing Message, _ reply: borrowing ReplyFrame) {
-        guard message.signer == nil, message.sessionID != .none, message.header.flags.contains(.signed),
-            let start = reply.message
-        else { return }
-        let flags = message.header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
+    private func echoSignature(of header: SMB2Header, _ reply: borrowing ReplyFrame) {
+        guard header.sessionID != .none, header.flags.contains(.signed), let start = reply.message else { return }
+        let flags = header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
         SMB2Header.patchFlags(flags, in: &output.bytes, at: start)
-        SMB2Header.patchSignature(message.header.signature, in: &output.bytes, at: start)
+        SMB2Header.patchSignature(header.signature, in: &output.bytes, at: start)
     }
 
     // MARK: Answers

@@ -54,6 +54,7 @@ struct DirectoryListing {
         }
         // A pattern is compared with both names — [MS-FSA] 2.1.5.6.3
         if !isPosix, appleDirectory == nil && informationClass.hasShortName || !scan.pattern.matchesAll { facts.insert(.shortNames) }
+        if informationClass.hasEASize, appleDirectory == nil { facts.insert(.extendedAttributes) }
         if scan.pattern.isLiteral, let name = try? FileName(WindowsName.decode(scan.expression)) {
             return try fill(oneNamed: name, &scan, directory, context)
         }
@@ -109,17 +110,20 @@ struct DirectoryListing {
             guard !entry.shortName.isEmpty, pattern.matches(entry.shortName, fold: { CaseMapping.upper($0) }) else { return true }
         }
         var attributes = entry.attributes
+        var eaSize = ExtendedAttributes.byteCount(of: entry.extendedAttributes)
         let follows = !isPosix && !context.showsLinks
         if attributes.type == .symbolicLink, follows, let followed = target(of: entry, in: directory, context) {
             attributes = followed
+            if informationClass.hasEASize { eaSize = ExtendedAttributes.byteCount(of: followed.inode, context) }
         }
+        // Where there is no field for a reparse point's tag it takes this one's place.
+        if attributes.reparseTag != 0, !informationClass.hasReparsePointTag { eaSize = attributes.reparseTag }
         var information = DirectoryEntryInformation(
             creationTime: FileTime(attributes.creationTime), lastAccessTime: FileTime(attributes.accessTime),
             lastWriteTime: FileTime(attributes.modificationTime), changeTime: FileTime(attributes.changeTime),
             endOfFile: attributes.windowsEndOfFile, allocationSize: attributes.windowsAllocationSize,
             fileAttributes: attributes.windowsAttributes,
-            eaSize: informationClass.hasReparsePointTag ? 0 : attributes.reparseTag, reparsePointTag: attributes.reparseTag,
-            fileID: attributes.inode.rawValue, fileName: name)
+            eaSize: eaSize, reparsePointTag: attributes.reparseTag, fileID: attributes.inode.rawValue, fileName: name)
         if informationClass == .posix {
             let device = UInt32(truncatingIfNeeded: context.fileSystem.identifier)
             information.posix = PosixEntryFacts(device: device, facts: attributes.posixFacts)

@@ -86,9 +86,20 @@ enum ExtendedAttributes {
     }
 
     /// EaSize: the attributes as OS/2 lays them out, in bytes; 0 for none.
-    static func byteCount(of open: Open, _ context: borrowing CommandContext) -> UInt32 {
-        guard let names = try? names(of: open.inode, context), !names.isEmpty else { return 0 }
-        let bytes = entries(names, of: open.inode, context).reduce(4) { $0 + 5 + $1.eaName.count + $1.eaValue.count }
+    static func byteCount(of inode: InodeNumber, _ context: borrowing CommandContext) -> UInt32 {
+        guard let names = try? names(of: inode, context), !names.isEmpty else { return 0 }
+        let bytes = entries(names, of: inode, context).reduce(4) { $0 + 5 + $1.eaName.count + $1.eaValue.count }
+        return UInt32(clamping: bytes)
+    }
+
+    /// The same of attributes as the core stores them.
+    static func byteCount(of stored: [(name: [UInt8], value: [UInt8])]) -> UInt32 {
+        var bytes = 0
+        for (name, value) in stored where name.starts(with: prefix) && !name.starts(with: streamPrefix) {
+            let length = name.count - prefix.count
+            guard 1...Int(UInt8.max) ~= length, value.count <= UInt16.max else { continue }
+            bytes += (bytes == 0 ? 4 : 0) + 5 + length + value.count
+        }
         return UInt32(clamping: bytes)
     }
 

@@ -56,6 +56,8 @@ package enum QueryDirectoryCommand {
     /// The scan that the request goes on with, or a new one.
     private static func begin(_ request: QueryDirectoryRequest, _ current: DirectoryScan?) -> DirectoryScan {
         guard var scan = current, !request.flags.contains(.reopen), scan.continues(request.fileName) else {
+            // "The object store MUST treat an empty value as equivalent to the pattern "*"" — [MS-FSA] 2.1.5.6; Samba
+            // has OBJECT_NAME_INVALID for it.
             return DirectoryScan(request.fileName.isEmpty ? [0x2A] : request.fileName)
         }
         if request.flags.contains(.restartScans) { scan.restart() }

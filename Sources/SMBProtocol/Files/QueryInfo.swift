@@ -54,7 +54,7 @@ package enum QueryInfoCommand {
             guard !name.isEmpty else { throw SMBFailure(.objectNameNotFound) }
             shortName = name
         }
-        let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open, context) : 0
+        let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open.inode, context) : 0
         let query = FileQuery(
             attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
             file: file, volume: context.fileSystem.identifier, streams: streams, shortName: shortName)

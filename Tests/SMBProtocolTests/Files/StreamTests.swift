@@ -186,6 +186,18 @@ struct ExtendedAttributeTests {
         #expect(ask() == (.success, ["Color=blue", "size=1"]))
         let information: FileEaInformation = try bench.query(.ea, file)
         #expect(information.eaSize == UInt32(4 + 5 + 5 + 4 + 5 + 4 + 1))
+        // A listing says the same, of every class that has the field, named or found.
+        try bench.make("plain")
+        let root = try bench.open("", .open, access: 0x81)
+        for kind in DirectoryInformationClass.allCases where kind.hasEASize {
+            for pattern in ["*", "file"] {
+                let listed = try bench.entries(
+                    bench.list(root, pattern, flags: .reopen, FileInformationClass(rawValue: kind.rawValue)), kind)
+                let sizes = Dictionary(
+                    uniqueKeysWithValues: listed.map { (String(decoding: $0.fileName, as: UTF8.self), $0.eaSize) })
+                #expect(sizes["file"] == information.eaSize && (sizes["plain"] ?? 0) == 0, "\(kind) \(pattern)")
+            }
+        }
         #expect(set([("DosStream.x", "1")]) == .invalidEaName)
         #expect(set([(String(repeating: "n", count: 251), "1")]) == .invalidEaName)
         #expect(set([("color", ""), ("none", "")]) == .success)
