@@ -1,6 +1,7 @@
 """Names: every script, every length, every character that one door knows and the other does not."""
 
 import os
+import re
 import unicodedata
 
 from support.testing import DoorsTestCase, main
@@ -129,6 +130,25 @@ class NameTests(DoorsTestCase):
         self.assertEqual(self.tree.read_file(self.smb(decomposed)), b"NFD")
         with open(self.at(composed), "rb") as file:
             self.assertEqual(file.read(), b"NFC")
+
+    def test_short_names(self):
+        """What the mount makes has an 8.3 name at SMB where its own is none, and is read, listed and deleted by it."""
+        for name in ("Annual report.html", "a:b*c?", "ends with a dot.", ".hidden file", "日本語.text", "with space"):
+            with self.subTest(name=name):
+                with open(self.at(name), "w") as file:
+                    file.write(name)
+                wire = "".join(RESERVED.get(character, character) for character in name)
+                wire = wire[:-1] + END_DOT if wire.endswith(".") else wire
+                facts = self.server.smbclient('allinfo "%s/%s"' % (self.place, wire)).text
+                short = re.search(r"^altname: (.*)$", facts, re.MULTILINE)[1]
+                self.assertRegex(short, r"^[A-Z_]{0,6}~[0-9A-Z]+(\.[A-Z]{1,3})?$")
+                self.assertEqual(self.tree.read_file(self.smb(short.lower())).decode(), name)
+                self.assertEqual(os.listdir(self.mounted(self.place)), [name])
+                self.tree.remove(self.smb(short))
+                self.assertEqual(os.listdir(self.mounted(self.place)), [])
+        # At the mount no name has another.
+        self.tree.write_file(self.smb("Long name.text"), b"")
+        self.assertFalse(os.path.exists(self.at("LONGNA~3.TEX")))
 
     def test_longest_names(self):
         """255 UTF-16 units at both doors: of one byte, of two, of three, and of surrogate pairs (254 units)."""

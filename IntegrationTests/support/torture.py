@@ -103,8 +103,8 @@ class Bench:
     """An instance with a share a lane, and the lanes. `run` takes (test, dialect) pairs and gives their Results."""
 
     def __init__(self, lists: Lists, lanes: int = LANES, patience: float = 1.0):
-        # Some tests demand that a stranger's log-in fails.
-        self.lists, self.patience, self.smb = lists, patience, {"guest": False}
+        # Some tests demand that a stranger's log-in fails, some use control codes that Samba too has to be asked for.
+        self.lists, self.patience, self.smb = lists, patience, {"guest": False, "torture_controls": True}
         self.shares = ["t%d" % (lane + 1) for lane in range(lanes)]
         self.lock, self.server, self.deaths = threading.Lock(), None, []
 

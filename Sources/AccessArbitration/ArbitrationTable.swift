@@ -28,7 +28,7 @@ package final class ArbitrationTable: Sendable {
     func with<Result: Sendable>(
         _ inode: InodeNumber, _ body: (inout InodeArbitration) -> Result
     ) -> Result {
-        shards[Int(truncatingIfNeeded: inode.rawValue & 63)].shard.inodes.withLock { inodes in
+        shards[Self.shard(of: inode)].shard.inodes.withLock { inodes in
             if let index = inodes.index(forKey: inode) {
                 let result = body(&inodes.values[index])
                 if inodes.values[index].isIdle { inodes.remove(at: index) }
@@ -42,9 +42,46 @@ package final class ArbitrationTable: Sendable {
     }
 
     func peek<Result: Sendable>(_ inode: InodeNumber, default idle: Result, _ body: (InodeArbitration) -> Result) -> Result {
-        shards[Int(truncatingIfNeeded: inode.rawValue & 63)].shard.inodes.withLock { inodes in
+        shards[Self.shard(of: inode)].shard.inodes.withLock { inodes in
             guard let arbitration = inodes[inode] else { return idle }
             return body(arbitration)
+        }
+    }
+
+    private static func shard(of inode: InodeNumber) -> Int { Int(truncatingIfNeeded: inode.rawValue & 63) }
+
+    /// Changes what is known of two inodes in one step. Two shards are locked in the order of their places.
+    func with<Result: Sendable>(
+        _ first: InodeNumber, _ second: InodeNumber, _ body: (inout InodeArbitration, inout InodeArbitration) -> Result
+    ) -> Result {
+        func put(_ arbitration: InodeArbitration, _ inode: InodeNumber, _ inodes: inout [InodeNumber: InodeArbitration]) {
+            inodes[inode] = arbitration.isIdle ? nil : arbitration
+        }
+        let (one, other) = (Self.shard(of: first), Self.shard(of: second))
+        guard one != other else {
+            return shards[one].shard.inodes.withLock { inodes in
+                var (a, b) = (inodes[first] ?? InodeArbitration(), inodes[second] ?? InodeArbitration())
+                let result = body(&a, &b)
+                put(a, first, &inodes)
+                put(b, second, &inodes)
+                return result
+            }
+        }
+        let isAscending = one < other
+        return shards[min(one, other)].shard.inodes.withLock { low in
+            shards[max(one, other)].shard.inodes.withLock { high in
+                var a = (isAscending ? low : high)[first] ?? InodeArbitration()
+                var b = (isAscending ? high : low)[second] ?? InodeArbitration()
+                let result = body(&a, &b)
+                if isAscending {
+                    put(a, first, &low)
+                    put(b, second, &high)
+                } else {
+                    put(a, first, &high)
+                    put(b, second, &low)
+                }
+                return result
+            }
         }
     }
 
@@ -80,25 +117,17 @@ package final class ArbitrationTable: Sendable {
         discardsStreams: Bool = false, waitingSince: Timestamp?
     ) -> Admission {
         with(inode) { state in
-            guard !state.isPending(entry.link, linkCount: linkCount) else { return .refused(.deletePending) }
-            let wanted = entry.isOfStream ? DataAccess() : entry.access.union(passing)
-            var onlyFlushed = true
-            var conflicts = false
-            for other in state.opens
-            where other.conflicts(with: wanted, entry.share, entry.style)
-                || discardsStreams && other.isOfStream && other.forbids(.delete)
-            {
-                conflicts = true
-                onlyFlushed = onlyFlushed && other.isFlushed
-            }
-            guard conflicts else {
+            switch state.hindrance(to: entry, linkCount: linkCount, passing: passing, discardsStreams: discardsStreams) {
+            case nil:
                 state.opens.append(entry)
                 return .admitted
+            case .deletePending: return .refused(.deletePending)
+            case .opens(let areFlushed):
+                guard areFlushed, let waitingSince else { return .refused(.sharingViolation) }
+                let ticket = Ticket(began: waitingSince)
+                state.releaseWaiters.append(ticket)
+                return .wait(ticket)
             }
-            guard onlyFlushed, let waitingSince else { return .refused(.sharingViolation) }
-            let ticket = Ticket(began: waitingSince)
-            state.releaseWaiters.append(ticket)
-            return .wait(ticket)
         }
     }
 

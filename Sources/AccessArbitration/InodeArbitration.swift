@@ -64,6 +64,32 @@ struct InodeArbitration {
             && pendingLinks.isEmpty
     }
 
+    // MARK: Opens
+
+    enum Hindrance {
+        case deletePending
+        /// Opens that do not share what is wanted; flushed ones are about to go.
+        case opens(areFlushed: Bool)
+    }
+
+    /// Who stands in an open's way; the parameters are those of ``ArbitrationTable/admit(_:to:linkCount:passing:discardsStreams:waitingSince:)``.
+    func hindrance(
+        to entry: OpenEntry, linkCount: UInt32, passing: DataAccess, discardsStreams: Bool = false
+    ) -> Hindrance? {
+        guard !isPending(entry.link, linkCount: linkCount) else { return .deletePending }
+        let wanted = entry.isOfStream ? DataAccess() : entry.access.union(passing)
+        var areFlushed = true
+        var conflicts = false
+        for other in opens
+        where other.conflicts(with: wanted, entry.share, entry.style)
+            || discardsStreams && other.isOfStream && other.forbids(.delete)
+        {
+            conflicts = true
+            areFlushed = areFlushed && other.isFlushed
+        }
+        return conflicts ? .opens(areFlushed: areFlushed) : nil
+    }
+
     // MARK: Names on their way out
 
     /// Whether an open through `link` comes too late. Who came by the inode's number alone does so when no other name is left.

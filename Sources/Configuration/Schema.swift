@@ -58,6 +58,7 @@ extension Schema {
         Field("max_dialect", .scalar(dialect, default: SMBDialect.smb311.rawValue)),
         Field("signing", .scalar(.choice(SMBSigning.allCases.map(\.rawValue)), default: "enabled")),
         Field("encryption", .scalar(encryption, default: "off")),
+        Field("torture_controls", .scalar(.boolean, default: "false")),
         Field(
             "timeouts",
             .section([

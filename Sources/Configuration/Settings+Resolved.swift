@@ -82,6 +82,7 @@ extension SMBSettings {
         maximumDialect = tree.text("max_dialect").flatMap(SMBDialect.init) ?? .smb311
         signing = tree.text("signing").flatMap(SMBSigning.init) ?? .enabled
         encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
+        tortureControls = tree.flag("torture_controls")
         guard let timeouts = tree["timeouts"] else { return }
         self.timeouts = TimeoutSettings(
             read: timeouts.duration("read"), write: timeouts.duration("write"), idle: timeouts.duration("idle"),

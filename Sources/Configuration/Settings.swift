@@ -83,6 +83,8 @@ package struct SMBSettings: Equatable, Sendable {
     package var maximumDialect = SMBDialect.smb311
     package var signing = SMBSigning.enabled
     package var encryption = SMBEncryption.off
+    /// Whether the control codes that Samba has made for its own tests are answered.
+    package var tortureControls = false
     package var timeouts = TimeoutSettings()
 }
 

@@ -24,12 +24,18 @@ extension FileSystem {
             }
             let departure = arbitration.leave(open.id, inode: open.inode, deletes: deletes && open.stream == nil)
             defer { departure.settle() }
+            var removal: Receipt?
+            let former = deletes || removesName || departure.isRemovalDue ? entryOpenedByShortName(open) : nil
             if departure.isRemovalDue {
-                receipt = removeDueNames(of: open.inode, context) ?? receipt
+                removal = removeDueNames(of: open.inode, context)
             } else if removesName, let link = open.link, arbitration.isDeletePending(link, of: open.inode) {
-                receipt = remove([link], of: open.inode, context)
+                removal = remove([link], of: open.inode, context)
             }
             if departure.wasLast { reclaim(open.inode) }
+            if let former, removal != nil {
+                formerNames.note(former.shortName, of: former.entry, now: environment.clock.now())
+            }
+            if let removal { receipt = receipt?.followed(by: removal) ?? removal }
             return .done((), receipt ?? unchanged)
         }
     }
@@ -52,7 +58,7 @@ extension FileSystem {
                     }
                     do throws(FileSystemError) {
                         let (removal, content) = try remove(entry, context)
-                        receipt = removal
+                        receipt = receipt?.followed(by: removal) ?? removal
                         discarded += content
                     } catch .directoryNotEmpty {
                         continue  // Something was made in it meanwhile: it stays.

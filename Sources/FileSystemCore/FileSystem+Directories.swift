@@ -9,7 +9,7 @@ extension FileSystem {
     ///
     /// - Throws: `.notDirectory`, `.badHandle` without the right to read, `.stale`.
     package func readDirectory(
-        _ open: Open, after cookie: DirectoryCookie, limit: Int, _ context: OperationContext
+        _ open: Open, after cookie: DirectoryCookie, limit: Int, telling facts: DirectoryFacts = [], _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<[DirectoryEntry]> {
         try perform(.readDirectory, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard open.isDirectory else { throw .notDirectory }
@@ -29,8 +29,7 @@ extension FileSystem {
                 guard result.count < limit else { return result }
                 for entry in try metadata.entries(in: open.inode, after: cookie, limit: limit - result.count) {
                     guard let record = try metadata.inode(entry.inode) else { continue }
-                    result.append(
-                        DirectoryEntry(name: entry.name.bytes, cookie: entry.cookie, attributes: record.attributes))
+                    result.append(try describe(entry, record, facts))
                 }
                 return result
             }
@@ -39,9 +38,11 @@ extension FileSystem {
         }
     }
 
-    /// One entry by its name, compared without regard to case or exactly: a listing whose pattern holds no wildcard needs no scan.
+    /// One entry by its name, or its short one, compared without regard to case or exactly: a listing whose pattern holds no wildcard
+    /// needs no scan.
     package func entry(
-        named name: FileName, in open: Open, exactly: Bool = false, _ context: OperationContext
+        named name: FileName, in open: Open, exactly: Bool = false, telling facts: DirectoryFacts = [],
+        _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<DirectoryEntry?> {
         try perform(.lookup, .entry(parent: open.inode, name: name), context) { () throws(FileSystemError) in
             guard open.isDirectory else { throw .notDirectory }
@@ -49,10 +50,18 @@ extension FileSystem {
             let found = try namespace.reading { () throws(FileSystemError) -> DirectoryEntry? in
                 let found = exactly ? try metadata.entry(named: name, in: open.inode) : try entryIgnoringCase(name, in: open.inode)
                 guard let entry = found else { return nil }
-                return DirectoryEntry(
-                    name: entry.name.bytes, cookie: entry.cookie, attributes: try record(entry.inode).attributes)
+                return try describe(entry, try record(entry.inode), facts)
             }
             return .done(found, unchanged)
         }
+    }
+
+    @inline(__always)
+    private func describe(
+        _ entry: EntryRecord, _ record: InodeRecord, _ facts: DirectoryFacts
+    ) throws(FileSystemError) -> DirectoryEntry {
+        var result = DirectoryEntry(name: entry.name.bytes, cookie: entry.cookie, attributes: record.attributes)
+        if facts.contains(.shortNames) { result.shortName = try shortName(of: entry) }
+        return result
     }
 }

@@ -161,7 +161,7 @@ extension FileSystem {
                     to: target, at: targetOffset + copied, context)
                 guard case .done(let moved, let written) = outcome else { return copied > 0 ? .done(copied, receipt) : outcome }
                 guard moved > 0 else { break }
-                receipt = written
+                receipt = receipt.followed(by: written)
                 copied += moved
             } catch {
                 // What is copied is copied, and said; the next call meets the reason again.

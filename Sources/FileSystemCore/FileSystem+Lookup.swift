@@ -59,9 +59,10 @@ extension FileSystem {
         return record
     }
 
-    /// Of several names that differ in case only, the exact one wins, then the oldest.
+    /// Of several names that differ in case only, the exact one wins, then the oldest; then whose short name it is.
     func entryIgnoringCase(_ name: FileName, in parent: InodeNumber) throws(FileSystemError) -> EntryRecord? {
         if let exact = try metadata.entry(named: name, in: parent) { return exact }
-        return try metadata.entries(folded: FoldedName(name), in: parent).first
+        if let found = try metadata.entries(folded: FoldedName(name), in: parent).first { return found }
+        return try entry(shortNamed: name, in: parent)
     }
 }

@@ -19,9 +19,21 @@ extension FileSystem {
         }
     }
 
+    /// An entry behind all others of its directory, or in the place of one that was there before.
+    func newEntry(
+        named name: FileName, of inode: InodeNumber, in parent: inout InodeRecord, at cookie: DirectoryCookie? = nil
+    ) -> EntryRecord {
+        let entry = EntryRecord(
+            parent: parent.attributes.inode, name: name, foldedName: FoldedName(name), inode: inode,
+            cookie: cookie ?? parent.nextCookie)
+        if cookie == nil { parent.nextCookie = DirectoryCookie(rawValue: parent.nextCookie.rawValue &+ 1) }
+        return entry
+    }
+
     /// Makes an inode and its first name. Under the namespace lock, written.
     func insert(
-        _ file: NewFile, named name: FileName, in parentNumber: InodeNumber, _ context: OperationContext
+        _ file: NewFile, named name: FileName, in parentNumber: InodeNumber, at cookie: DirectoryCookie? = nil,
+        _ context: OperationContext
     ) throws(FileSystemError) -> (InodeRecord, Receipt) {
         try inodes.writing(parentNumber) { () throws(FileSystemError) in
             var parent = try directory(parentNumber)
@@ -39,9 +51,7 @@ extension FileSystem {
             let now = environment.clock.now()
             let number = try metadata.allocateInodeNumbers(1)
             let record = newRecord(file, number: number, in: parent, identity: context.identity, now: now)
-            let entry = EntryRecord(
-                parent: parentNumber, name: name, foldedName: FoldedName(name), inode: number, cookie: parent.nextCookie)
-            parent.nextCookie = DirectoryCookie(rawValue: parent.nextCookie.rawValue &+ 1)
+            let entry = newEntry(named: name, of: number, in: &parent, at: cookie)
             if file.type == .directory { parent.attributes.linkCount &+= 1 }
             touch(&parent.attributes, now)
             let receipt = try commit(
@@ -133,9 +143,7 @@ extension FileSystem {
                 removal.mutations.append(.deleteEntry(parent: target.parent, name: target.name))
                 events.insert(ChangeEvent(.removed(Link(parent: target.parent, name: target.name)), target.inode), at: 0)
             }
-            let entry = EntryRecord(
-                parent: parentNumber, name: name, foldedName: FoldedName(name), inode: inode, cookie: parent.nextCookie)
-            parent.nextCookie = DirectoryCookie(rawValue: parent.nextCookie.rawValue &+ 1)
+            let entry = newEntry(named: name, of: inode, in: &parent)
             touch(&parent.attributes, now)
             let receipt = try commit(
                 removal.mutations + [.putInode(record), .putEntry(entry), .putInode(parent)], context, orElse: .exists,

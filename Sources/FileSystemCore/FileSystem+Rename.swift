@@ -82,7 +82,7 @@ extension FileSystem {
     /// - Throws: `.directoryNotEmpty`, `.tooManyLinks`.
     func move(
         _ source: EntryRecord, over target: EntryRecord?, to newParent: InodeNumber, named newName: FileName,
-        _ context: OperationContext
+        at cookie: DirectoryCookie? = nil, _ context: OperationContext
     ) throws(FileSystemError) -> (Receipt, [ContentID]) {
         try inodes.writing([source.parent, newParent, source.inode] + (target.map { [$0.inode] } ?? [])) {
             () throws(FileSystemError) in
@@ -113,9 +113,7 @@ extension FileSystem {
                 from.attributes.linkCount &-= 1
                 to.attributes.linkCount &+= 1
             }
-            let entry = EntryRecord(
-                parent: newParent, name: newName, foldedName: FoldedName(newName), inode: source.inode, cookie: to.nextCookie)
-            to.nextCookie = DirectoryCookie(rawValue: to.nextCookie.rawValue &+ 1)
+            let entry = newEntry(named: newName, of: source.inode, in: &to, at: cookie)
             mutations.append(.deleteEntry(parent: source.parent, name: source.name))
             mutations += [.putEntry(entry), .putInode(moved)]
             if isReparented { mutations.append(.putInode(from)) }

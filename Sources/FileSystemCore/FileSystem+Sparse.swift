@@ -5,6 +5,19 @@ package import FileSystemModel
 import MetadataStore
 import Synchronization
 
+/// What a clone came to.
+package struct CloneResult: Equatable, Sendable {
+    /// The bytes that were cloned, from the range's beginning on; all of it without a failure.
+    package var count: UInt64
+    /// What ended it early.
+    package var failure: FileSystemError?
+
+    package init(count: UInt64 = 0, failure: FileSystemError? = nil) {
+        self.count = count
+        self.failure = failure
+    }
+}
+
 extension FileSystem {
     /// Marks a file as one that may have holes, or as one that has none. The bytes stay as they are — [MS-FSA]
     /// 2.1.5.10.35.
@@ -40,10 +53,10 @@ extension FileSystem {
     }
 
     /// Gives a range of one file the bytes and holes of a range of another or of itself, whatever locks there are:
-    /// FICLONERANGE, FSCTL_DUPLICATE_EXTENTS_TO_FILE. The source counts as zeros past its end. Returns the bytes of the
-    /// range.
+    /// FICLONERANGE, FSCTL_DUPLICATE_EXTENTS_TO_FILE. The source counts as zeros past its end.
     ///
-    /// Large ranges are done piece by piece; others see a piece as a whole.
+    /// Large ranges are done piece by piece; others see a piece as a whole. What fails in the middle is told of with what was done
+    /// before, since the answer to that waits as well.
     ///
     /// - Throws: `.badHandle` without the rights to read the one and write the other, `.invalidArgument` for ranges of
     ///   one file that overlap and for what is no file, `.fileTooLarge`, `.noSpace`, `.readOnly`, `.stale`.
@@ -51,7 +64,7 @@ extension FileSystem {
         from source: Open, at sourceOffset: UInt64, to target: Open, at targetOffset: UInt64,
         count: UInt64,
         _ context: OperationContext
-    ) throws(FileSystemError) -> Outcome<UInt64> {
+    ) throws(FileSystemError) -> Outcome<CloneResult> {
         try perform(.copyRange, .open(target.id, target.inode), context) { () throws(FileSystemError) in
             guard source.access.contains(.readData), target.access.contains(.writeData) else {
                 throw .badHandle
@@ -66,23 +79,27 @@ extension FileSystem {
             if source.subject == target.subject, sourceOffset < targetEnd, targetOffset < sourceEnd {
                 throw .invalidArgument
             }
-            guard count > 0 else { return .done(0, unchanged) }
+            guard count > 0 else { return .done(CloneResult(), unchanged) }
             let buffer = UnsafeMutableRawBufferPointer.allocate(
                 byteCount: Int(min(count, Self.clonePiece)), alignment: 64)
             defer { buffer.deallocate() }
-            var gates: [Gate] = []
             var receipt = unchanged
-            var done: UInt64 = 0
-            while done < count {
-                let length = try pieceLength(source, at: sourceOffset + done, limit: count - done)
-                receipt = try clonePiece(
-                    buffer, from: source, at: sourceOffset + done, to: target, at: targetOffset + done,
-                    count: length,
-                    context)
-                if let gate = receipt.gate { gates.append(gate) }
-                done += length
+            var result = CloneResult()
+            while result.count < count, result.failure == nil {
+                do throws(FileSystemError) {
+                    let length = try pieceLength(source, at: sourceOffset + result.count, limit: count - result.count)
+                    let (piece, cloned) = try clonePiece(
+                        buffer, from: source, at: sourceOffset + result.count, to: target, at: targetOffset + result.count,
+                        count: length, context)
+                    receipt = receipt.followed(by: cloned)
+                    result.count += piece.count
+                    result.failure = piece.failure
+                } catch {
+                    guard result.count > 0 else { throw error }
+                    result.failure = error
+                }
             }
-            return .done(count, Receipt(sequence: receipt.sequence, gate: Gate.joining(gates)))
+            return .done(result, receipt)
         }
     }
 
@@ -104,34 +121,47 @@ extension FileSystem {
         _ buffer: UnsafeMutableRawBufferPointer, from source: Open, at sourceOffset: UInt64,
         to target: Open,
         at targetOffset: UInt64, count: UInt64, _ context: OperationContext
-    ) throws(FileSystemError) -> Receipt {
+    ) throws(FileSystemError) -> (CloneResult, Receipt) {
         try inodes.writing(source.inode, target.inode) { () throws(FileSystemError) in
             var opened = try opened(target)
             guard opened.holdsBytes else { throw .invalidArgument }
             let to = try contentID(of: &opened)
             let from = source.subject == target.subject ? to : try self.opened(source).contentID
-            var position: UInt64 = 0
-            while position < count {
-                let extent = try from.flatMap { id throws(FileSystemError) in
-                    try content.extent(id, at: sourceOffset + position)
+            var result = CloneResult()
+            do throws(FileSystemError) {
+                while result.count < count {
+                    result.count += try cloneExtent(
+                        buffer, from, at: sourceOffset + result.count, to, at: targetOffset + result.count,
+                        limit: count - result.count)
                 }
-                let hole = extent.map { min(count, $0.lowerBound - sourceOffset) } ?? count
-                if hole > position {
-                    try content.punch(to, at: targetOffset + position, count: hole - position)
-                    position = hole
-                }
-                guard let extent, let from, position < count else { continue }
-                let length = Int(min(min(count, extent.upperBound - sourceOffset) - position, UInt64(buffer.count)))
-                let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
-                try content.read(from, at: sourceOffset + position, into: bytes)
-                try content.write(to, at: targetOffset + position, from: UnsafeRawBufferPointer(bytes))
-                position += UInt64(length)
+            } catch {
+                // What is there stays, and belongs to the file: past its end it would come to light when the file grows.
+                guard result.count > 0 else { throw error }
+                result.failure = error
             }
-            let end = targetOffset + count
+            let end = targetOffset + result.count
             opened.size = max(opened.size, end)
             opened.allocatedSize = try content.allocatedSize(to)
             noteWrite(&opened.file.attributes, by: target, context)
-            return try commit(opened, context, events: [written(targetOffset..<end, opened)])
+            return (result, try commit(opened, context, events: [written(targetOffset..<end, opened)]))
         }
+    }
+
+    /// A hole, or as much of an extent as the buffer takes. Returns the bytes of it.
+    private func cloneExtent(
+        _ buffer: UnsafeMutableRawBufferPointer, _ source: ContentID?, at sourceOffset: UInt64, _ target: ContentID,
+        at targetOffset: UInt64, limit: UInt64
+    ) throws(FileSystemError) -> UInt64 {
+        let extent = try source.flatMap { id throws(FileSystemError) in try content.extent(id, at: sourceOffset) }
+        let hole = min(limit, extent.map { $0.lowerBound - sourceOffset } ?? limit)
+        guard hole == 0, let source, let extent else {
+            try content.punch(target, at: targetOffset, count: hole)
+            return hole
+        }
+        let length = Int(min(limit, extent.upperBound - sourceOffset, UInt64(buffer.count)))
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
+        try content.read(source, at: sourceOffset, into: bytes)
+        try content.write(target, at: targetOffset, from: UnsafeRawBufferPointer(bytes))
+        return UInt64(length)
     }
 }

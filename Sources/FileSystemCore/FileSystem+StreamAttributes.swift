@@ -92,11 +92,11 @@ extension FileSystem {
                 var mutations: [MetadataBatch.Mutation] = old.map { [.putPendingDelete($0)] } ?? []
                 (stream.contentID, stream.size, stream.allocatedSize) = (nil, UInt64(value.count), 0)
                 if !value.isEmpty {
-                    let id = try newContent(value)
+                    let id = newContentID()
                     stream.contentID = id
                     mutations.append(.deletePendingDelete(id))
                     do throws(FileSystemError) {
-                        stream.allocatedSize = try content.allocatedSize(id)
+                        stream.allocatedSize = try makeContent(id, value)
                     } catch {
                         discarded.append(id)
                         throw error
@@ -120,19 +120,16 @@ extension FileSystem {
         }
     }
 
-    /// New content that nobody names yet: committed as pending for deletion until somebody does.
-    private func newContent(_ bytes: [UInt8]) throws(FileSystemError) -> ContentID {
-        let id = newContentID()
+    /// New content that nobody names yet: committed as pending for deletion until somebody does. What fails is the caller's to
+    /// discard, once its locks are left. Returns what it costs, in bytes.
+    private func makeContent(_ id: ContentID, _ bytes: [UInt8]) throws(FileSystemError) -> UInt64 {
         guard try metadata.apply(MetadataBatch(mutations: [.putPendingDelete(id)])) == .applied else { throw .stale }
         var failure: FileSystemError?
         bytes.withUnsafeBytes { buffer in
             do throws(FileSystemError) { try content.write(id, at: 0, from: buffer) } catch { failure = error }
         }
-        if let failure {
-            discard([id])
-            throw failure
-        }
-        return id
+        if let failure { throw failure }
+        return try content.allocatedSize(id)
     }
 
     /// READONLY keeps a file's streams as they are, whoever asks; a directory's are not kept.

@@ -65,19 +65,12 @@ extension FileSystem {
     ) throws(FileSystemError) {
         let holder = OpenEntry(
             id: open.id, style: .windows, access: data, share: open.share, link: open.link, isOfStream: true)
-        if case .refused(let error) = arbitration.admit(
-            holder, to: attributes.inode, linkCount: attributes.linkCount, waitingSince: nil)
-        {
-            throw error
-        }
         let entry = OpenEntry(
             id: open.id, style: .windows, access: data, share: open.share,
             link: Link(parent: attributes.inode, name: stream.name))
-        if case .refused(let error) = arbitration.admit(
-            entry, to: stream.number, linkCount: 1, passing: replaces ? .write : DataAccess(), waitingSince: nil)
-        {
-            arbitration.leave(open.id, inode: attributes.inode, deletes: false).settle()
-            throw error
-        }
+        let refusal = arbitration.admit(
+            holder, to: attributes.inode, linkCount: attributes.linkCount, entry, toStream: stream.number,
+            passing: replaces ? .write : DataAccess())
+        if let refusal { throw refusal }
     }
 }

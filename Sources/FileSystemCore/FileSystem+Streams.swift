@@ -123,7 +123,7 @@ extension FileSystem {
                     defer { arbitration.clearDeletePending(link, of: number) }
                     guard let stream = try metadata.stream(link.name, of: link.parent), stream.number == number else { continue }
                     let (removal, content) = try removeStream(stream, context)
-                    receipt = removal
+                    receipt = receipt?.followed(by: removal) ?? removal
                     discarded += content
                 }
             }

@@ -105,9 +105,11 @@ extension FileSystem {
                 // It may be empty by then; if not, it stays.
             }
         }
-        return try admit(
+        let outcome = try admit(
             OpenedFile(file: record), link: link, granted: granted, maximal: maximal, action: request.disposition.replacement,
             request, context)
+        if let shortName = place.shortName { outcome.value?.open.state.withLock { $0.shortName = shortName } }
+        return outcome
     }
 
     /// Which rights the open gets — [MS-FSA] 2.1.5.1.2.1.
@@ -137,7 +139,7 @@ extension FileSystem {
     private func openNew(
         _ place: ResolvedPath, _ request: WindowsOpenRequest, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<WindowsOpenResult> {
-        guard let parent = place.parent, let name = place.name else { throw .notFound }
+        guard let parent = place.parent, var name = place.name else { throw .notFound }
         // Whoever makes a file gets what is asked for, also what its mode bits will not allow the next time.
         var granted = request.access.expandingGenerics
         if granted.contains(.maximumAllowed) { granted.formUnion(.all) }
@@ -154,10 +156,14 @@ extension FileSystem {
             type: isDirectory ? .directory : .regular,
             permissions: request.permissions ?? Permissions(rawValue: isDirectory ? 0o777 : 0o666),
             umask: request.permissions == nil ? options.umask : 0, dosAttributes: dosAttributes)
-        let (record, made) = try insert(file, named: name, in: parent.attributes.inode, context)
+        let former = try formerPlace(
+            name, in: parent.attributes.inode, exactly: request.options.contains(.exactNames))
+        if let former { name = former.name }
+        let (record, made) = try insert(file, named: name, in: parent.attributes.inode, at: former?.cookie, context)
         var (opened, receipt) = (OpenedFile(file: record), made)
         if let stream = request.stream {
-            (opened, receipt) = try insertStream(named: stream, of: record.attributes.inode, context)
+            let (inserted, added) = try insertStream(named: stream, of: record.attributes.inode, context)
+            (opened, receipt) = (inserted, made.followed(by: added))
         }
         let outcome = try admit(
             opened, link: Link(parent: parent.attributes.inode, name: name), granted: granted, maximal: .all,
@@ -262,10 +268,11 @@ extension FileSystem {
                 }
                 // Only the unnamed stream outlives what replaces the file — [MS-FSA] 2.1.5.1.2
                 let lost = losesStreams ? try metadata.streams(of: open.inode) : []
-                receipt = try commit(
+                let emptied = try commit(
                     opened.mutations + streamDeletions(lost), context,
                     events: [written(0..<UInt64.max, opened)]
                         + lost.map { ChangeEvent(.stream($0.name, .removed), open.inode) })
+                receipt = receipt.followed(by: emptied)
                 if opened.isDetached, let stream = opened.stream { detachedStreams.update(stream) }
                 discarded = detach(lost)
                 result.attributes = opened.attributes

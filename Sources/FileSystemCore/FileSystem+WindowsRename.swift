@@ -52,7 +52,11 @@ extension FileSystem {
                     if newParent != source.parent, try isAncestor(open.inode, of: newParent) { throw .accessDenied }
                 }
                 _ = try writableDirectory(newParent, context)
-                return try move(source, over: target, to: newParent, named: newName, context)
+                let former =
+                    place.entry == nil
+                    ? try formerPlace(newName, in: newParent, exactly: options.contains(.exactNames)) : nil
+                return try move(
+                    source, over: target, to: newParent, named: former?.name ?? newName, at: former?.cookie, context)
             }
             discard(discarded)
             return .done((), receipt)

@@ -20,6 +20,7 @@ package final class FileSystem: Sendable {
     let namespace = ReadWriteLock()
     let inodes = InodeLocks()
     let directoryNames = DirectoryNames()
+    let formerNames = FormerNames()
     let detachedStreams = DetachedStreams()
     let feed = ChangeFeed()
 

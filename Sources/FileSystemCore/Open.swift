@@ -41,6 +41,8 @@ package final class Open: Sendable {
         var link: Link?
         /// What the named stream is called that is open, as renames have left it; nil for the file itself, and once it is gone.
         var streamName: FileName?
+        /// By which it was found, where it is not the name.
+        var shortName: FoldedName?
         var deletesOnClose = false
         /// The name that is delete-pending goes with this open, whoever else has the file open: POSIX semantics.
         var removesNameOnClose = false

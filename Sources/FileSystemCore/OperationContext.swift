@@ -56,4 +56,9 @@ package struct Receipt: Sendable {
         self.sequence = sequence
         self.gate = gate
     }
+
+    /// Of a call that has committed twice: the answer waits for both.
+    func followed(by later: Receipt) -> Receipt {
+        Receipt(sequence: later.sequence, gate: Gate.joining([gate, later.gate].compactMap { $0 }))
+    }
 }

@@ -177,6 +177,17 @@ package struct DirectoryEntry: Sendable {
     package var name: [UInt8]
     package var cookie: DirectoryCookie
     package var attributes: Attributes
+    /// With ``DirectoryFacts/shortNames``: what the entry is called beside its name; empty where that is short.
+    package var shortName: [UInt8] = []
+}
+
+/// What a listing is to tell of its entries that costs more than their names and attributes.
+package struct DirectoryFacts: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let shortNames = DirectoryFacts(rawValue: 1)
 }
 
 package struct RenameFlags: OptionSet, Sendable {

@@ -54,6 +54,9 @@ package struct FoldedName: Hashable, Sendable {
         self.init(folding: name.bytes)
     }
 
+    /// Of a short name as it is told: ASCII, in capitals.
+    package init(shortName: [UInt8]) { bytes = shortName }
+
     package init(folding bytes: [UInt8]) {
         var ascii = true
         for byte in bytes where byte >= 0x80 {

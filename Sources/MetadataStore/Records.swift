@@ -30,7 +30,7 @@ package struct EntryRecord: Equatable, Sendable {
     /// The key of the index that looks up without regard to case.
     package var foldedName: FoldedName
     package var inode: InodeNumber
-    /// The entry's place in its directory; never given out twice there.
+    /// The entry's place in its directory; never given to another name there.
     package var cookie: DirectoryCookie
 
     package init(

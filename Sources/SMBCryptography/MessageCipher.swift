@@ -3,15 +3,14 @@
 /// A frame is a transform header of 52 bytes and what it seals: one message, or a compound. The caller writes the
 /// header; sealing fills in its Nonce and Signature. Bytes 20 to 51 of it are authenticated and not sealed.
 ///
-/// Owned by whoever owns the connection; not for use by two threads at once.
+/// Owned by whoever owns the connection; not for use by two threads at once: ``shared`` is for those.
 package final class MessageCipher {
     package let cipher: SMBCipher
     private let sealing: AuthenticatedCipherContext
     private let opening: AuthenticatedCipherContext
-    /// Bytes 8 and further of the nonces: the same in all, different in each channel of a session.
-    private let channel: UInt32
-    /// Bytes 0 to 7 of the next nonce.
-    private var counter: UInt64 = 0
+    private let nonces: NonceCounter
+    /// For other threads; nil in what is lent to one already.
+    package let shared: SharedCipher?
     /// Where CCM puts pieces together.
     private var joined: [UInt8] = []
 
@@ -26,11 +25,22 @@ package final class MessageCipher {
     ///   - openingKey: for what is received.
     ///   - channel: another number for each connection that a session is bound to, since all of them seal with one
     ///     key and a nonce "MUST NOT be reused" under it. 24 bits count.
-    package init(
+    package convenience init(
         _ cipher: SMBCipher, sealingKey: [UInt8], openingKey: [UInt8], channel: UInt32 = 0
     ) throws(CryptographyError) {
+        let nonces = NonceCounter(channel: channel)
+        let shared = SharedCipher { () throws(CryptographyError) in
+            try MessageCipher(cipher, sealingKey: sealingKey, openingKey: openingKey, nonces: nonces, shared: nil)
+        }
+        try self.init(cipher, sealingKey: sealingKey, openingKey: openingKey, nonces: nonces, shared: shared)
+    }
+
+    private init(
+        _ cipher: SMBCipher, sealingKey: [UInt8], openingKey: [UInt8], nonces: NonceCounter, shared: SharedCipher?
+    ) throws(CryptographyError) {
         self.cipher = cipher
-        self.channel = (channel & 0x00FF_FFFF).littleEndian
+        self.nonces = nonces
+        self.shared = shared
         sealing = try AuthenticatedCipherContext(
             cipher.description, isCCM: cipher.isCCM, nonceByteCount: cipher.nonceByteCount, key: sealingKey, seals: true)
         opening = try AuthenticatedCipherContext(
@@ -141,9 +151,8 @@ package final class MessageCipher {
     /// Counts, so that no nonce comes twice; what the cipher does not use of the field is zero.
     private func writeNonce(to header: UnsafeMutableRawPointer) {
         let start = Self.nonceRange.lowerBound
-        header.storeBytes(of: counter.littleEndian, toByteOffset: start, as: UInt64.self)
-        header.storeBytes(of: UInt64(channel), toByteOffset: start + 8, as: UInt64.self)
-        counter &+= 1
+        header.storeBytes(of: nonces.take().littleEndian, toByteOffset: start, as: UInt64.self)
+        header.storeBytes(of: UInt64(nonces.channel), toByteOffset: start + 8, as: UInt64.self)
     }
 
     private func open(_ frame: UnsafeMutableRawBufferPointer) -> Bool {

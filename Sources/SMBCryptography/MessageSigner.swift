@@ -4,7 +4,7 @@
 /// them on the wire and is not copied. Bytes 48 to 63 of the header, the Signature field, count as zeros whatever they
 /// hold.
 ///
-/// Owned by whoever owns the connection; not for use by two threads at once.
+/// Owned by whoever owns the connection; not for use by two threads at once: ``shared`` is for those.
 package final class MessageSigner {
     /// What the algorithm computes with: the Galois code needs a nonce for each message, the others none.
     private enum Code {
@@ -13,6 +13,8 @@ package final class MessageSigner {
     }
 
     package let algorithm: SigningAlgorithm
+    /// For other threads.
+    package let shared: SharedSigner
     private let code: Code
 
     /// The header's length and its Signature field, in bytes from its start — [MS-SMB2] 2.2.1.2
@@ -22,6 +24,7 @@ package final class MessageSigner {
     /// - Parameter key: Session.SessionKey (2.x) or Session.SigningKey (3.x), 16 bytes.
     package init(_ algorithm: SigningAlgorithm, key: [UInt8]) throws(CryptographyError) {
         self.algorithm = algorithm
+        shared = SharedSigner(algorithm, key: key)
         code =
             switch algorithm {
             case .hmacSHA256: .plain(try MessageAuthenticationCode(.hmacSHA256, key: key))

@@ -19,6 +19,11 @@ package struct ControlCode: RawRepresentable, Hashable, Sendable {
     package static let queryNetworkInterfaceInfo = ControlCode(rawValue: 0x0014_01FC)
     package static let validateNegotiateInfo = ControlCode(rawValue: 0x0014_0204)
 
+    // MARK: Of Samba's tests — its libcli/smb/smb_constants.h
+    package static let tortureIoctlPadding = ControlCode(rawValue: 0x8384_8013)
+    package static let tortureReadPadding = ControlCode(rawValue: 0x8384_8023)
+    package static let tortureSleep = ControlCode(rawValue: 0x8384_8043)
+
     // MARK: Of the file system — [MS-FSCC] 2.3
     package static let isPathnameValid = ControlCode(rawValue: 0x0009_002C)
     package static let getCompression = ControlCode(rawValue: 0x0009_003C)

@@ -78,6 +78,8 @@ package struct IoctlResponse: Equatable, Sendable {
     package var ctlCode: ControlCode
     package var fileID: FileID
     package var output: [UInt8]
+    /// Zeros before the output, which the offsets skip. Of a response that was read: 0.
+    package var padding = 0
 
     package init(ctlCode: ControlCode, fileID: FileID, output: [UInt8] = []) {
         self.ctlCode = ctlCode
@@ -109,13 +111,14 @@ extension IoctlResponse: SMB2Body {
         writer.integer(ctlCode.rawValue)
         fileID.write(to: &writer)
         // Windows gives both offsets the buffer's place, also where there are no bytes.
-        let buffer = UInt32(clamping: writer.count + 24)
+        let buffer = UInt32(clamping: writer.count + 24 + padding)
         writer.integer(buffer)
         writer.integer(UInt32(0))
         writer.integer(buffer)
         writer.integer(UInt32(clamping: output.count))
         writer.integer(UInt32(0))
         writer.integer(UInt32(0))
+        writer.zeros(padding)
         writer.append(output)
     }
 }

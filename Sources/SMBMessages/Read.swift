@@ -99,13 +99,18 @@ package struct ReadResponse: Equatable, Sendable {
     package static let prefixByteCount = 16
 
     /// Writes the fixed part for `dataLength` bytes, which the caller puts directly behind it.
-    package static func writePrefix(dataLength: Int, dataRemaining: UInt32 = 0, to writer: inout WireWriter) {
+    ///
+    /// - Parameter padding: zeros between the two, which DataOffset skips; at most 175.
+    package static func writePrefix(
+        dataLength: Int, dataRemaining: UInt32 = 0, padding: Int = 0, to writer: inout WireWriter
+    ) {
         writer.integer(structureSize)
-        writer.integer(UInt8(SMB2Header.byteCount + prefixByteCount))
+        writer.integer(UInt8(clamping: SMB2Header.byteCount + prefixByteCount + padding))
         writer.integer(UInt8(0))
         writer.integer(UInt32(clamping: dataLength))
         writer.integer(dataRemaining)
         writer.integer(UInt32(0))
+        if padding > 0 { writer.zeros(padding) }
     }
 }
 

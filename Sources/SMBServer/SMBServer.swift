@@ -40,8 +40,7 @@ package final class SMBServer: Sendable {
     private let configuration: Configuration
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
-    private let pool: NIOThreadPool
-    private let strands: Strands
+    private let threads: ServerThreads
     private let state = Mutex(State())
 
     package init(context: ServerContext, configuration: Configuration = Configuration(), logger: Logger) {
@@ -50,8 +49,7 @@ package final class SMBServer: Sendable {
         self.configuration = configuration
         self.logger = logger
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)
-        pool = NIOThreadPool(numberOfThreads: configuration.blockingThreads)
-        strands = Strands(pool: pool)
+        threads = ServerThreads(blocking: configuration.blockingThreads)
     }
 
     /// Frames come and go by the thousand: freed memory stays with the process, and buffers of up to 32 MiB come from
@@ -70,16 +68,13 @@ package final class SMBServer: Sendable {
     ///
     /// - Throws: NIO's `IOError` where the address cannot be had. The server is then stopped, and no thread of it is left.
     package func start() throws -> Int {
-        pool.start()
+        threads.start()
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.maxMessagesPerRead, value: 16)
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 256 * 1024)
-            )
+            // As many buffers does the socket keep; more would be the memory of frames that are long gone.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(low: context.limits.unsentReplyBytes / 4, high: context.limits.unsentReplyBytes)
@@ -127,7 +122,7 @@ package final class SMBServer: Sendable {
         }
         try? allClosed.futureResult.wait()
         end.cancel()
-        try? pool.syncShutdownGracefully()
+        threads.stop()
         try? group.syncShutdownGracefully()
     }
 
@@ -138,8 +133,7 @@ package final class SMBServer: Sendable {
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         let address = channel.remoteAddress?.ipAddress ?? ""
-        let handler = ConnectionHandler(
-            server: context, pool: pool, strands: strands, logger: logger, channel: channel)
+        let handler = ConnectionHandler(server: context, threads: threads, logger: logger, channel: channel)
         let key = ObjectIdentifier(handler)
         let limits = context.limits
         let (isAccepted, isStopping) = state.withLock { state in
@@ -159,6 +153,7 @@ package final class SMBServer: Sendable {
         channel.closeFuture.whenComplete { [self] _ in forget(key, address) }
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(handler)
+            try channel.syncOptions?.setOption(.recvAllocator, value: FrameMemoryAllocator(handler.assembler))
         }
     }
 

@@ -43,6 +43,24 @@ package enum DirectoryInformationClass: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// Where ShortNameLength, a reserved byte and ShortName stand in an entry; nil in the classes without.
+    var shortNameOffset: Int? {
+        switch self {
+        case .bothDirectory, .idBothDirectory: 68
+        case .idExtdBothDirectory: 88
+        case .id64ExtdBothDirectory: 80
+        case .idAllExtdBothDirectory: 96
+        case .directory, .fullDirectory, .names, .idFullDirectory, .idExtdDirectory, .id64ExtdDirectory, .idAllExtdDirectory,
+            .posix:
+            nil
+        }
+    }
+
+    package var hasShortName: Bool { shortNameOffset != nil }
+
+    /// Of ShortName, in bytes: twelve units.
+    static let shortNameByteCount = 24
+
     /// Bytes before the name in an entry. An output buffer that is smaller is STATUS_INFO_LENGTH_MISMATCH — [MS-FSA]
     /// 2.1.5.6.3
     package var fixedByteCount: Int {
@@ -119,6 +137,8 @@ package struct DirectoryEntryInformation: Equatable, Sendable {
     package var fileID: UInt64
     /// WTF-8.
     package var fileName: [UInt8]
+    /// ASCII, at most twelve characters; empty where the name is short itself. Not in all classes.
+    package var shortName: [UInt8] = []
     /// Only in the POSIX class.
     package var posix: PosixEntryFacts?
     /// Only in FileIdBothDirectoryInformation, for clients that have asked for it.
@@ -191,27 +211,40 @@ package struct DirectoryEntryInformation: Equatable, Sendable {
             eaSize = try reader.integer()
         case .bothDirectory:
             eaSize = try reader.integer()
-            try reader.skip(26)
+            shortName = try Self.shortName(&reader)
         case .idFullDirectory:
             eaSize = try reader.integer()
             try reader.skip(4)
             fileID = try reader.integer()
         case .idBothDirectory:
             eaSize = try reader.integer()
-            try reader.skip(28)
+            shortName = try Self.shortName(&reader)
+            try reader.skip(2)
             fileID = try reader.integer()
         case .idExtdDirectory, .idExtdBothDirectory:
             eaSize = try reader.integer()
             reparsePointTag = try reader.integer()
             fileID = try reader.integer()
-            try reader.skip(informationClass == .idExtdDirectory ? 8 : 34)
+            try reader.skip(8)
+            if informationClass.hasShortName { shortName = try Self.shortName(&reader) }
         case .id64ExtdDirectory, .id64ExtdBothDirectory, .idAllExtdDirectory, .idAllExtdBothDirectory:
             eaSize = try reader.integer()
             reparsePointTag = try reader.integer()
             fileID = try reader.integer()
-            // The 128-bit number, of which the 64-bit one is the low half, and the short name.
-            try reader.skip(informationClass.fixedByteCount - 80)
+            // The 128-bit number, of which the 64-bit one is the low half.
+            try reader.skip((informationClass.shortNameOffset ?? informationClass.fixedByteCount) - 80)
+            if informationClass.hasShortName { shortName = try Self.shortName(&reader) }
         }
         fileName = try reader.name(length: nameLength)
+    }
+
+    /// ShortNameLength, a reserved byte, and ShortName, whose rest means nothing.
+    private static func shortName(_ reader: inout WireReader) throws(WireError) -> [UInt8] {
+        let length: UInt8 = try reader.integer()
+        try reader.skip(1)
+        let used = min(Int(length), DirectoryInformationClass.shortNameByteCount)
+        let name = try reader.name(length: UInt32(used))
+        try reader.skip(DirectoryInformationClass.shortNameByteCount - used)
+        return name
     }
 }

@@ -25,8 +25,6 @@ package struct DirectoryListEncoder: Sendable {
     package var isEmpty: Bool { count == 0 }
 
     /// Appends `entry`, or returns false, with nothing written, where it does not fit.
-    ///
-    /// Short names are empty: this server makes none.
     package mutating func append(_ entry: borrowing DirectoryEntryInformation, to writer: inout WireWriter) -> Bool {
         let nameLength = UTF16LE.byteCount(of: entry.fileName)
         if informationClass == .posix { return appendPosix(entry, nameLength: nameLength, to: &writer) }
@@ -87,6 +85,11 @@ package struct DirectoryListEncoder: Sendable {
             put(entry.allocationSize, 48)
             put(entry.fileAttributes.rawValue, 56)
             put(nameLength, 60)
+            if let place = informationClass.shortNameOffset, !entry.shortName.isEmpty {
+                let units = entry.shortName.prefix(DirectoryInformationClass.shortNameByteCount / 2)
+                put(UInt8(units.count * 2), place)
+                for (index, unit) in units.enumerated() { put(UInt16(unit), place + 2 + index * 2) }
+            }
             switch informationClass {
             case .directory, .names, .posix: break
             case .fullDirectory, .bothDirectory: put(entry.eaSize, 64)

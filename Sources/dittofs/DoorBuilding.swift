@@ -108,7 +108,8 @@ enum DoorBuilding {
             shares: shares, authentication: authentication, limits: limits,
             minimumDialect: Dialect(rawValue: settings.minimumDialect.revision),
             maximumDialect: Dialect(rawValue: settings.maximumDialect.revision), signing: SigningPolicy(settings.signing),
-            encryption: EncryptionPolicy(settings.encryption), observer: plan.trace.map { SMBTracer($0) },
+            encryption: EncryptionPolicy(settings.encryption), answersTortureControls: settings.tortureControls,
+            observer: plan.trace.map { SMBTracer($0) },
             demand: plan.demand)
         return SMBDoor(context: context, host: settings.bindAddress, port: settings.port, log: plan.logger)
     }

@@ -15,7 +15,7 @@ struct ProblemTests {
             messages: [
                 "f.yaml:3: adapters.smb.prot: unknown key; did you mean \"port\"? "
                     + "Allowed: enabled, bind_address, port, guest, min_dialect, max_dialect, signing, encryption, "
-                    + "timeouts"
+                    + "torture_controls, timeouts"
             ]),
         Row(
             yaml: "logging:\n  level: inof\n  format: xml\n",

@@ -20,7 +20,7 @@ private final class Recorder: ChangeObserver, OperationObserver {
 }
 
 /// A cache that gives a gate for every change that it hears of, and keeps them.
-private final class Holder: CacheHolder {
+final class Holder: CacheHolder {
     let interest: CacheInterest
     let gates = Mutex<[Gate]>([])
 

@@ -79,7 +79,7 @@ struct SparseTests {
         try core.allocate(open, at: 100, count: 1, mode: .zeroData, alice.context()).get()
         #expect(
             try core.clone(from: open, at: 4096, to: open, at: 0, count: 4096, alice.context()).get()
-                == 4096)
+                == CloneResult(count: 4096))
     }
 
     @Test("a clone has the source's bytes and holes, whatever lay there before")
@@ -95,7 +95,7 @@ struct SparseTests {
         let core = world.fileSystem
         #expect(
             try core.clone(from: source, at: 4096, to: target, at: 0, count: 65_536, alice.context())
-                .get() == 65_536)
+                .get() == CloneResult(count: 65_536))
         let expected = try alice.read(source, at: 4096, count: 65_536)
         #expect(try alice.read(target, at: 0, count: 131_072) == expected + bytes)
         #expect(try core.seek(target, from: 0, to: .data, alice.context()).get() == 4096)
@@ -104,7 +104,7 @@ struct SparseTests {
         let whole = try core.clone(
             from: source, at: 0, to: target, at: 0, count: 3_004_096, alice.context()
         ).get()
-        #expect(whole == 3_004_096)
+        #expect(whole == CloneResult(count: 3_004_096))
         #expect(try alice.read(target, count: 4 << 20) == alice.read(source, count: 4 << 20))
         #expect(try alice.stat("b").allocatedSize == alice.stat("a").allocatedSize)
         #expect(throws: FileSystemError.invalidArgument) {
@@ -118,6 +118,32 @@ struct SparseTests {
         try world.expectEmpty()
     }
 
+    @Test("a clone that fails in the middle keeps what is there, and says how far it came")
+    func partialClone() throws {
+        let world = try World(maximumBytes: 256 << 10)
+        let alice = world.alice
+        let (source, target) = (try alice.create("a"), try alice.create("b"))
+        try alice.write(source, bytes, at: 0)
+        try alice.write(source, bytes, at: 262_144)
+        try alice.put("filler", bytes)
+        let outcome = try world.fileSystem.clone(from: source, at: 0, to: target, at: 0, count: 327_680, alice.context())
+        #expect(try outcome.get() == CloneResult(count: 262_144, failure: .noSpace))
+        #expect(try alice.stat("b").size == 262_144)
+        #expect(try alice.stat("b").allocatedSize == 65_536)
+        try alice.set("b") { $0.size = 327_680 }
+        #expect(try alice.read(target) == bytes + [UInt8](repeating: 0, count: 262_144))
+        // Nothing of it is there when the first bytes fail already.
+        try alice.set("b") { $0.size = 0 }
+        try alice.put("filler", bytes + bytes)
+        #expect(throws: FileSystemError.noSpace) {
+            try world.fileSystem.clone(from: source, at: 0, to: target, at: 0, count: 327_680, alice.context())
+        }
+        #expect(try alice.stat("b").size == 0)
+        for open in [source, target] { alice.close(open) }
+        for name in ["a", "b", "filler"] { try alice.unlink(name) }
+        try world.expectEmpty()
+    }
+
     @Test("a hole is cloned in one step, however long it is", .timeLimit(.minutes(1)))
     func clonesHoles() throws {
         let world = try World()
@@ -127,7 +153,7 @@ struct SparseTests {
         try alice.set("a") { $0.size = size }
         try alice.write(source, bytes, at: 5 << 40)
         try alice.write(target, bytes, at: 7 << 40)
-        #expect(try world.fileSystem.clone(from: source, at: 0, to: target, at: 0, count: size, alice.context()).get() == size)
+        #expect(try world.fileSystem.clone(from: source, at: 0, to: target, at: 0, count: size, alice.context()).get().count == size)
         #expect(try alice.stat("b").size == size)
         #expect(try alice.read(target, at: 5 << 40, count: bytes.count) == bytes)
         #expect(try alice.stat("b").allocatedSize == alice.stat("a").allocatedSize)

@@ -2,7 +2,9 @@ import AccessArbitration
 import AccessControl
 import FileSystemCore
 import FileSystemModel
+import Foundation
 import MetadataStore
+import Synchronization
 import Testing
 
 extension Caller {
@@ -438,6 +440,12 @@ struct StreamAttributeTests {
         }
     }
 
+    private final class Counter: Sendable {
+        private let value = Atomic<Int>(0)
+        var count: Int { value.load(ordering: .acquiring) }
+        func add() { value.add(1, ordering: .acquiringAndReleasing) }
+    }
+
     @Test("a full store keeps the old value")
     func fullStore() throws {
         let small = try World(maximumBytes: 256 << 10)
@@ -451,7 +459,19 @@ struct StreamAttributeTests {
         let filler = try posix.create("/filler")
         defer { posix.close(filler) }
         while (try? posix.write(filler, [UInt8](repeating: 1, count: 4096), at: nil)) != nil {}
+        // Deleting content may take its time: nobody waits for it.
+        let (deletions, fileSystem, context) = (Counter(), small.fileSystem, small.bob.context())
+        small.content.atDeletion {
+            let looked = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                _ = try? fileSystem.attributes(of: inode, context)
+                _ = try? fileSystem.lookup(FileName("f"), in: .root, context)
+                looked.signal()
+            }
+            if looked.wait(timeout: .now() + 20) == .success { deletions.add() }
+        }
         #expect(throws: FileSystemError.noSpace) { try set([UInt8](repeating: 9, count: 60_000)) }
+        #expect(deletions.count == 1, "with no lock held")
         #expect(try small.fileSystem.extendedAttribute(name("s"), of: inode, posix.context()).get() == [1, 2, 3])
         #expect(try small.metadata.pendingDeletes().isEmpty)
     }

@@ -45,7 +45,7 @@ final class ManualClock: CoreClock {
 final class World: Sendable {
     let fileSystem: FileSystem
     let metadata = HookedMetadataStore()
-    let content: MemoryContentStore
+    let content: HookedContentStore
     let clock = ManualClock()
     let reports = Reports()
 
@@ -54,7 +54,7 @@ final class World: Sendable {
     }
 
     init(maximumBytes: UInt64 = 64 << 20, isReadOnly: Bool = false, rootMode: UInt16 = 0o777) throws {
-        content = MemoryContentStore(maximumBytes: maximumBytes)
+        content = HookedContentStore(maximumBytes: maximumBytes)
         let random = SharedGenerator()
         let reports = reports
         fileSystem = try FileSystem(

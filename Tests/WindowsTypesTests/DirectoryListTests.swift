@@ -60,6 +60,27 @@ struct DirectoryListTests {
         }
     }
 
+    @Test("a short name stands before the name, in the classes that have one")
+    func shortNames() throws {
+        var named = entry
+        named.shortName = Array("N_~5.TXT".utf8)
+        let shortName = "10 00 4e005f007e0035002e005400580054000000000000000000"
+        for (informationClass, hex) in Self.golden {
+            var writer = WireWriter()
+            var encoder = DirectoryListEncoder(informationClass: informationClass, limit: 1000, writer: writer)
+            #expect(encoder.append(named, to: &writer))
+            #expect(writer.bytes == bytes(ofHex: hex.replacing(Self.noShortName, with: shortName)))
+            let parsed = try parse(writer.bytes, informationClass).first
+            #expect(parsed?.shortName == (hex.contains(Self.noShortName) ? named.shortName : []))
+        }
+        // No more than there is room for, whatever it is given.
+        named.shortName = [UInt8](repeating: 0x41, count: 40)
+        var writer = WireWriter()
+        var encoder = DirectoryListEncoder(informationClass: .bothDirectory, limit: 1000, writer: writer)
+        #expect(encoder.append(named, to: &writer))
+        #expect(try parse(writer.bytes, .bothDirectory).first?.shortName.count == 12)
+    }
+
     @Test("what macOS reads stands where EaSize, the short name and a reserved field are, in one class")
     func appleEntries() throws {
         var apple = entry

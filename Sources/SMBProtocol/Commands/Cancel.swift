@@ -24,12 +24,13 @@ extension Connection {
         }
     }
 
-    /// Nobody but the session's owner ends its waits.
+    /// What is signed, or sealed, has to be so rightly — [MS-SMB2] 3.3.5.16
     private func isAuthentic(_ message: borrowing Message, _ sealing: Session?) -> Bool {
         guard let session = sessions[message.header.sessionID] else { return false }
         if let sealing { return sealing === session }
         guard !session.requiresSealing else { return false }
-        guard message.header.flags.contains(.signed) else { return !session.isSigningRequired }
+        // "If SMB2_FLAGS_SIGNED bit is set …, the server MUST verify": one that is not signed is taken, as from pike.
+        guard message.header.flags.contains(.signed) else { return true }
         return session.signer(on: self)?.verify(RawSpan(_unsafeBytes: message.bytes)) ?? false
     }
 }

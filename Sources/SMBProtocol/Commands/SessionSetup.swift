@@ -9,6 +9,9 @@ extension Connection {
     func setUpSession(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
         let request: SessionSetupRequest = try message.body()
         if request.flags.contains(.binding) { return try bind(request, &message, &work) }
+        // A log-in that is refused, or that takes another's place, ends a session.
+        let ending = [message.session, sessions[request.previousSessionID]].compactMap { $0 }
+        if !message.mayBlock, ending.contains(where: blocksOnClose) { return .wouldBlock }
         let session = try session(for: message)
         message.session = session
         message.sessionID = session.id
@@ -16,7 +19,7 @@ extension Connection {
         work.chain.sessionID = session.id
         let hashes = terms.hashesPreauthentication && session.user == nil
         if hashes { session.preauthentication.update(with: RawSpan(_unsafeBytes: message.bytes)) }
-        var exchange = session.exchange ?? SPNEGOServer(server.authentication)
+        var exchange = session.exchange ?? SPNEGOServer(authentication(for: session))
         let step: AuthenticationStep
         do throws(AuthenticationError) {
             step = try exchange.step(request.securityBuffer)
@@ -57,17 +60,24 @@ extension Connection {
         return session
     }
 
+    /// Whoever has proven who he is may go on as nobody, even where nobody may begin (smb2.session.reauth2).
+    private func authentication(for session: Session) -> AuthenticationConfiguration {
+        var configuration = server.authentication
+        if session.signer != nil { configuration.policy.allowsAnonymous = true }
+        return configuration
+    }
+
     /// Puts what the log-in has shown into force — [MS-SMB2] 3.3.5.5.3
     private func establish(
         _ session: Session, _ user: AuthenticatedUser, _ key: SessionKey?, _ request: SessionSetupRequest
     ) throws(SMBFailure) -> SessionFlags {
         var flags: SessionFlags = []
-        switch user {
-        case .user: break
-        case .guest: flags = .isGuest
-        case .anonymous: flags = .isNull
-        }
         if session.user == nil {
+            switch user {
+            case .user: break
+            case .guest: flags = .isGuest
+            case .anonymous: flags = .isNull
+            }
             if let key {
                 do throws(CryptographyError) {
                     let keys = try SessionKeys(
@@ -91,14 +101,15 @@ extension Connection {
                 close(session)
                 throw SMBFailure(.accessDenied)
             }
-        } else if (session.signer == nil) != (key == nil) {
-            // A session that has a key cannot lose it, nor one without gain it: what was signed would no longer be, or
-            // the reverse.
+        } else if session.signer == nil, key != nil {
+            // A session without a key cannot gain one: what was not signed would have to be.
             close(session)
             throw SMBFailure(.accessDenied)
         }
-        // The session's key stays when somebody logs in again on it; only who it is may change.
+        // The session's key stays when somebody logs in again on it, even as nobody; only who it is may change. It is not
+        // told that it is nobody's: the client would stop to sign.
         session.user = user
+        for tree in session.trees.values { tree.identity = tree.target.identity(of: user) }
         session.state = .valid
         session.expiry = server.sessionLifetimeSeconds.map {
             server.now.rawValue &+ UInt64(max(0, $0)) &* 10_000_000
@@ -106,7 +117,7 @@ extension Connection {
         isAuthenticated = true
         server.demand?.note(logIn: user.name, dialect: terms.dialect)
         server.registry.establish(
-            session.id, on: record, user: user.name, isProven: session.signer != nil,
+            session.id, on: record, user: user.name, isProven: key != nil,
             isSigned: session.isSigningRequired, isEncrypted: session.requiresSealing)
         if session.requiresSealing { flags.insert(.encryptData) }
         return flags
@@ -156,7 +167,7 @@ extension Connection {
     func logOff(_ message: inout Message, _ work: inout FrameWork) throws(SMBFailure) -> CommandResult {
         let _: LogoffRequest = try message.body()
         guard let session = message.session else { throw SMBFailure(.userSessionDeleted) }
-        if !message.mayBlock, session.trees.values.contains(where: blocks) { return .wouldBlock }
+        if !message.mayBlock, blocksOnClose(of: session) { return .wouldBlock }
         close(session)
         write(LogoffResponse(), work)
         return .success

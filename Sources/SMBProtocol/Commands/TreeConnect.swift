@@ -20,15 +20,13 @@ extension Connection {
         guard session.trees.count < server.limits.treesPerSession else { throw SMBFailure(.insufficientResources) }
         let target: TreeConnection.Target
         let response: TreeConnectResponse
-        let identity: Identity
         var requiresSealing = false
         if name.lowercased() == "ipc$" {
             target = .pipes
-            identity = Identity(uid: 65534, gid: 65534, name: user.name)
             response = TreeConnectResponse(shareType: .pipe, shareFlags: .noCaching, maximalAccess: 0x001F_00A9)
         } else if let share = server.share(named: name) {
+            if case .anonymous = user, !server.authentication.policy.allowsAnonymous { throw SMBFailure(.accessDenied) }
             target = .disk(share)
-            identity = share.identity(of: user)
             requiresSealing = share.encryption != .off && session.cipher != nil
             // "If … Share.EncryptData is TRUE and the client cannot encrypt: STATUS_ACCESS_DENIED"
             if share.encryption == .required, !requiresSealing { throw SMBFailure(.accessDenied) }
@@ -38,7 +36,8 @@ extension Connection {
         } else {
             throw SMBFailure(.badNetworkName)
         }
-        let tree = TreeConnection(id: newTreeID(in: session), session: session, target: target, identity: identity,
+        let tree = TreeConnection(
+            id: newTreeID(in: session), session: session, target: target, identity: target.identity(of: user),
             requiresSealing: requiresSealing)
         session.trees[tree.id] = tree
         work.chain.treeID = tree.id

@@ -10,13 +10,20 @@ extension Connection {
     /// Takes one frame without its four bytes of length. Its bytes are not used after the return.
     package func receive(_ frame: UnsafeRawBufferPointer) {
         guard endReason == nil, blocked == nil else { return }
+        guard intake.isEmpty else {
+            return enqueue(IncomingFrame(number: nextNumber(), memory: CopiedFrame(frame)))
+        }
         defer { trimMemory() }
+        workOff(frame, false)
+    }
+
+    func workOff(_ frame: UnsafeRawBufferPointer, _ mayBlock: Bool) {
         guard frame.count >= SMB2Header.byteCount || isSMB1(frame) else { return end(.badHeader) }
         if isSMB1(frame) { return receiveSMB1(frame) }
-        if frame[0] == 0xFD { return receiveSealed(frame) }
+        if frame[0] == 0xFD { return receiveSealed(frame, mayBlock) }
         guard isWellFormed(frame) else { return }
         var work = FrameWork(reply: beginFrame())
-        run(&work, frame, mayBlock: false, resumed: nil)
+        run(&work, frame, mayBlock: mayBlock, resumed: nil)
     }
 
     /// Goes on with the frame that has asked for a thread that may block.
@@ -26,6 +33,7 @@ extension Connection {
         var work = blocked.work
         restore(&work)
         blocked.bytes.withUnsafeBytes { run(&work, $0, mayBlock: true, resumed: blocked.resumed) }
+        drainIntake(mayBlock: true)
     }
 
     /// Goes on with what waited for this.
@@ -46,6 +54,10 @@ extension Connection {
             request.bytes.withUnsafeBytes { run(&work, $0, mayBlock: false, resumed: request) }
         case .gate(let number):
             gateOpened(number)
+        case .inspected(let number, let inspection):
+            inspected(number, inspection)
+        case .protected(let number, let bytes):
+            protected(number, bytes)
         case .joined(let other):
             joined[ObjectIdentifier(other)] = JoinedHost(host: other)
             guard !joining.isEmpty, endReason == nil else { return }
@@ -159,11 +171,13 @@ extension Connection {
         let first = reply.start + FrameHeader.byteCount + (reply.sealing == nil ? 0 : SMB2TransformHeader.byteCount)
         if message > first, reply.payload == nil { pad(from: message) }
         SMB2Header.patchCredits(reply.credits, in: &output.bytes, at: message)
-        complete(reply, from: message)
         let length = output.bytes.count - reply.start - FrameHeader.byteCount + reply.payloadCount
         output.bytes[reply.start + 1] = UInt8(truncatingIfNeeded: length >> 16)
         output.bytes[reply.start + 2] = UInt8(truncatingIfNeeded: length >> 8)
         output.bytes[reply.start + 3] = UInt8(truncatingIfNeeded: length)
+        patchSealedLength(reply)
+        if let protection = protection(of: reply), protectElsewhere(reply, from: message, protection) { return }
+        complete(reply, from: message)
         guard seal(reply) else {
             end(.badSeal)
             return abandon(&work)
@@ -278,12 +292,17 @@ extension Connection {
         work.reply.start = start
     }
 
-    private func hold(_ reply: ReplyFrame) {
-        let number = nextNumber()
+    private func hold(_ reply: borrowing ReplyFrame) {
         let bytes = Array(output.bytes[reply.start...])
         output.bytes.removeLast(bytes.count)
+        hold(reply, as: nextNumber(), bytes: bytes)
+    }
+
+    /// - Parameter elsewhere: another thread has the frame's bytes, and counts as one more gate.
+    func hold(_ reply: borrowing ReplyFrame, as number: UInt64, bytes: [UInt8] = [], elsewhere: Bool = false) {
         heldFrames[number] = HeldFrame(
-            bytes: bytes, payload: reply.payload, payloadCount: reply.payloadCount, closedGates: reply.gates.count)
+            bytes: bytes, payload: reply.payload, payloadCount: reply.payloadCount,
+            closedGates: reply.gates.count + (elsewhere ? 1 : 0))
         let host = host
         for gate in reply.gates { gate.whenOpen { host.wake(.gate(frame: number)) } }
     }

@@ -69,6 +69,7 @@ extension Connection {
         work.chain.refusal = refusal
         let before = work.reply
         beginMessage(message, &work.reply)
+        if work.sealing == nil, refusal != nil || message.session == nil { echoSignature(of: message, work.reply) }
         let result: CommandOutcome
         if let refusal {
             result = .failure(refusal)
@@ -144,7 +145,7 @@ extension Connection {
         if message.sessionID != .none, needs != .nothing || header.command == .echo {
             message.session = sessions[message.sessionID]
         }
-        if let refusal = verify(&message, work.sealing) { return refusal }
+        if let refusal = verify(&message, work) { return refusal }
         if let refusal = checkCharge(message, work) { return refusal }
         if needs == .nothing { return nil }
         guard let session = message.session, session.state != .inProgress else {
@@ -221,8 +222,8 @@ extension Connection {
     }
 
     /// The request's signature — [MS-SMB2] 3.3.5.2.4 — or that of the seal, inside which there is no other.
-    private func verify(_ message: inout Message, _ sealing: Session?) -> SMBFailure? {
-        if let sealing { return verifySealed(&message, sealing) }
+    private func verify(_ message: inout Message, _ work: borrowing FrameWork) -> SMBFailure? {
+        if let sealing = work.sealing { return verifySealed(&message, sealing) }
         // A log-in is looked at by its own command: it may be about a session that is not there yet.
         if message.header.command == .sessionSetup { message.session = sessions[message.sessionID] }
         if message.header.command == .negotiate { return nil }
@@ -244,7 +245,13 @@ extension Connection {
             // A log-in in progress has no key yet, and a guest never gets one.
             return session.state == .inProgress ? nil : SMBFailure(.accessDenied)
         }
-        guard signer.verify(RawSpan(_unsafeBytes: message.bytes)) else { return SMBFailure(.accessDenied) }
+        let isValid =
+            if let checked = work.signature, checked.signer === signer {
+                checked.isValid
+            } else {
+                signer.verify(RawSpan(_unsafeBytes: message.bytes))
+            }
+        guard isValid else { return SMBFailure(.accessDenied) }
         message.signer = signer
         return nil
     }
@@ -266,6 +273,18 @@ extension Connection {
             message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: asyncID,
             signer: message.signer,
             &reply)
+    }
+
+    /// The answer to a signed request whose session this connection does not have, or whose signature is wrong, is not
+    /// signed. It says that it is and carries the request's signature, as Windows and Samba have it: a client that signs
+    /// takes no other for the server's, and then looks at the status alone (smb2.session.bind2, bind_negative_*).
+    private func echoSignature(of message: borrowing Message, _ reply: borrowing ReplyFrame) {
+        guard message.signer == nil, message.sessionID != .none, message.header.flags.contains(.signed),
+            let start = reply.message
+        else { return }
+        let flags = message.header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
+        SMB2Header.patchFlags(flags, in: &output.bytes, at: start)
+        SMB2Header.patchSignature(message.header.signature, in: &output.bytes, at: start)
     }
 
     // MARK: Answers

@@ -14,6 +14,9 @@ package protocol ConnectionHost: AnyObject, Sendable {
     /// at a time, and then calls ``Connection/wake(_:)`` with ``Wake/joined(_:)``. Hosts that join under the same key
     /// all run one at a time.
     func join(_ other: any ConnectionHost, key: GUID)
+    /// Runs `job` soon on a thread for what costs much and waits for nothing. False, and `job` was dropped, where there
+    /// is none: the connection then does it itself.
+    func compute(_ job: @escaping @Sendable () -> Void) -> Bool
     /// The addresses under which a client may reach this server, as FSCTL_QUERY_NETWORK_INTERFACE_INFO tells them.
     var localAddresses: [LocalAddress] { get }
     /// Asks for ``Connection/wake(_:)``, later, where the connection runs. Called from any thread, and from within the
@@ -24,6 +27,7 @@ package protocol ConnectionHost: AnyObject, Sendable {
 extension ConnectionHost {
     /// For hosts that run all their connections in one place anyway.
     package func join(_ other: any ConnectionHost, key: GUID) { wake(.joined(other)) }
+    package func compute(_ job: @escaping @Sendable () -> Void) -> Bool { false }
     package var localAddresses: [LocalAddress] { [] }
 }
 
@@ -52,6 +56,8 @@ package final class Connection {
     /// Over NEGOTIATE and its response, where the dialect has it; each log-in goes on from here.
     var preauthentication = PreauthIntegrityHash()
     var window: SequenceWindow
+    /// Zeros before the data of READ responses; not 0 only for tests of clients (``tortureControl(_:_:)``).
+    var readPadding = 0
     var sessions: [SessionID: Session] = [:]
     /// Log-ins that are to make this connection a channel of somebody's session.
     var bindings: [SessionID: Binding] = [:]
@@ -63,6 +69,10 @@ package final class Connection {
     /// Bytes of the requests that wait.
     var pendingByteCount = 0
     var heldFrames: [UInt64: HeldFrame] = [:]
+    /// Frames that were received and are not worked off: other threads look at some of them.
+    var intake: [IncomingFrame] = []
+    /// Of those, and of the replies' payloads that others sign or seal.
+    var bytesElsewhere = 0
     /// MessageIds whose CANCEL came before them.
     var earlyCancels: [MessageID] = []
     /// The frame that waits for a pool thread.
@@ -116,10 +126,13 @@ package final class Connection {
     /// Nothing that the client has open, or waits for, would be lost with the connection.
     package var isIdle: Bool {
         record.openCount.load(ordering: .relaxed) == 0 && pending.isEmpty && heldFrames.isEmpty && joining.isEmpty
+            && intake.isEmpty
     }
 
     /// Accepted requests that have not been answered.
-    package var hasWork: Bool { !pending.isEmpty || !heldFrames.isEmpty || !joining.isEmpty || blocked != nil }
+    package var hasWork: Bool {
+        !pending.isEmpty || !heldFrames.isEmpty || !joining.isEmpty || !intake.isEmpty || blocked != nil
+    }
 
     /// The frame that was received last needs a thread that may block; until ``continueBlocking()`` has returned
     /// nothing else may be called.
@@ -133,6 +146,7 @@ package final class Connection {
         pending.removeAll()
         pendingByteCount = 0
         heldFrames.removeAll()
+        intake.removeAll()
         blocked = nil
         for ticket in waiting { ticket.cancel() }
         joining.removeAll()
@@ -146,6 +160,15 @@ package final class Connection {
     package var blocksOnClose: Bool {
         sessions.values.contains { session in session.opens.values.contains { blocks($0.tree) } }
     }
+
+    /// Whether ``wake(_:)`` may wait for a device.
+    package func mayBlock(_ wake: Wake) -> Bool {
+        guard case .expire(let number, _) = wake, let session = sessions[SessionID(rawValue: number)] else { return false }
+        return blocksOnClose(of: session)
+    }
+
+    /// Whether the end of a session may wait for a device.
+    func blocksOnClose(of session: Session) -> Bool { session.trees.values.contains(where: blocks) }
 
     func blocks(_ tree: TreeConnection) -> Bool {
         if case .disk(let share) = tree.target { return share.fileSystem.isBlocking }

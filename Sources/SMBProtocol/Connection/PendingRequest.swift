@@ -10,6 +10,10 @@ package enum Wake: Sendable {
     case ticket(request: UInt64, Ticket.Resumption)
     /// A gate that a frame waits for is open.
     case gate(frame: UInt64)
+    /// Another thread has looked at a frame that was received.
+    case inspected(frame: UInt64, Inspection)
+    /// Another thread has signed or sealed a reply: its bytes before the payload, nil where that failed.
+    case protected(frame: UInt64, [UInt8]?)
     /// The connection runs with that host's, one at a time.
     case joined(any ConnectionHost)
     /// Another connection of the same user has taken the session's place; the gate is passed when it is gone.
@@ -33,6 +37,8 @@ struct FrameWork {
     var reply: ReplyFrame
     /// The session that has sealed the frame, and whose answer to it is sealed.
     var sealing: Session?
+    /// Set where the frame's only message has been verified elsewhere.
+    var signature: CheckedSignature?
     /// The reply's frame so far, where it was taken out of the output.
     var heldReply: [UInt8] = []
 
@@ -80,7 +86,7 @@ final class PendingRequest {
 
 /// A frame that is ready but for its gates.
 final class HeldFrame {
-    let bytes: [UInt8]
+    var bytes: [UInt8]
     let payload: (any PayloadBuffer)?
     let payloadCount: Int
     var closedGates: Int

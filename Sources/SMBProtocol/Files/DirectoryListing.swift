@@ -16,6 +16,8 @@ struct DirectoryListing {
     /// The directory itself, where entries tell what macOS wants to know; nil for others.
     private var appleDirectory: Attributes?
     private var encoder: DirectoryListEncoder
+    /// What each entry is to be asked for.
+    private var facts: DirectoryFacts = []
     /// An entry was there that did not fit.
     private(set) var hasOverflowed = false
     private var output: WireWriter
@@ -49,13 +51,15 @@ struct DirectoryListing {
             guard case .done(let attributes, _) = outcome else { return outcome.withoutValue }
             appleDirectory = attributes
         }
+        // A pattern is compared with both names — [MS-FSA] 2.1.5.6.3
+        if !isPosix, appleDirectory == nil && informationClass.hasShortName || !scan.pattern.matchesAll { facts.insert(.shortNames) }
         if scan.pattern.isLiteral, let name = try? FileName(WindowsName.decode(scan.expression)) {
             return try fill(oneNamed: name, &scan, directory, context)
         }
         while !scan.isAtEnd {
             let wanted = batchSize()
             let outcome = try context.core { operation throws(FileSystemError) in
-                try context.fileSystem.readDirectory(directory, after: scan.cookie, limit: wanted, operation)
+                try context.fileSystem.readDirectory(directory, after: scan.cookie, limit: wanted, telling: facts, operation)
             }
             guard case .done(let entries, let receipt) = outcome else {
                 return outcome.withoutValue
@@ -77,7 +81,7 @@ struct DirectoryListing {
     ) throws(SMBFailure) -> Outcome<Void> {
         guard !scan.isAtEnd else { return .done((), Receipt(sequence: CommitSequence(rawValue: 0))) }
         let outcome = try context.core { operation throws(FileSystemError) in
-            try context.fileSystem.entry(named: name, in: directory, exactly: isPosix, operation)
+            try context.fileSystem.entry(named: name, in: directory, exactly: isPosix, telling: facts, operation)
         }
         guard case .done(let entry, let receipt) = outcome else { return outcome.withoutValue }
         if let entry, try !append(entry, nil, directory, context) { return .done((), receipt) }
@@ -100,7 +104,9 @@ struct DirectoryListing {
     ) throws(SMBFailure) -> Bool {
         let isDots = entry.cookie <= .dotDot
         let name = isDots ? entry.name : WindowsName.encode(entry.name, isPosix ? .posix : .windows)
-        if let pattern, !pattern.matchesAll, !pattern.matches(name, fold: { CaseMapping.upper($0) }) { return true }
+        if let pattern, !pattern.matchesAll, !pattern.matches(name, fold: { CaseMapping.upper($0) }) {
+            guard !entry.shortName.isEmpty, pattern.matches(entry.shortName, fold: { CaseMapping.upper($0) }) else { return true }
+        }
         var attributes = entry.attributes
         let follows = !isPosix && !context.showsLinks
         if attributes.type == .symbolicLink, follows, let followed = target(of: entry, in: directory, context) {
@@ -117,7 +123,9 @@ struct DirectoryListing {
             let device = UInt32(truncatingIfNeeded: context.fileSystem.identifier)
             information.posix = PosixEntryFacts(device: device, facts: attributes.posixFacts)
         }
+        information.shortName = entry.shortName
         if let appleDirectory {
+            information.shortName = []
             information.apple = AppleExtensions.facts(of: attributes, in: appleDirectory, context.identity)
         }
         guard encoder.append(information, to: &output) else {

@@ -32,6 +32,8 @@ struct FileQuery {
     let volume: UInt64
     /// For FileStreamInformation.
     var streams: [StreamInformation] = []
+    /// For FileAlternateNameInformation.
+    var shortName: [UInt8] = []
 
     /// - Throws: ACCESS_DENIED for a class that the open's rights do not reach.
     static func requireAccess(_ informationClass: FileInformationClass, _ open: Open) throws(SMBFailure) {
@@ -46,7 +48,7 @@ struct FileQuery {
 
     static func needsPath(_ informationClass: FileInformationClass) -> Bool {
         switch informationClass {
-        case .all, .name, .alternateName, .normalizedName: true
+        case .all, .name, .normalizedName: true
         default: false
         }
     }
@@ -67,11 +69,7 @@ struct FileQuery {
         // From the share's root without a backslash; of the root itself nothing is left.
         case .normalizedName:
             InformationAnswer(FileNameInformation(fileName: Array(path.dropFirst())).bytes, fixedByteCount: 8)
-        case .alternateName:
-            // No short names are made: the name itself is one under which the file can be opened.
-            InformationAnswer(
-                FileNameInformation(fileName: Array(path[((path.lastIndex(of: 0x5C) ?? -1) + 1)...])).bytes,
-                fixedByteCount: 8)
+        case .alternateName: InformationAnswer(FileNameInformation(fileName: shortName).bytes, fixedByteCount: 8)
         case .position: InformationAnswer(position.bytes)
         case .mode: InformationAnswer(mode.bytes)
         case .alignment: InformationAnswer(FileAlignmentInformation(alignmentRequirement: 0).bytes)

@@ -44,10 +44,20 @@ package enum QueryInfoCommand {
             guard case .done(let found, _) = outcome else { return .waiting(for: outcome) }
             streams = found
         }
+        var shortName: [UInt8] = []
+        if informationClass == .alternateName {
+            // "If Open.Link.ShortName is empty, the operation MUST be failed with STATUS_OBJECT_NAME_NOT_FOUND."
+            let outcome = try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.shortName(of: file.open, operation)
+            }
+            guard case .done(let name, _) = outcome else { return .waiting(for: outcome) }
+            guard !name.isEmpty else { throw SMBFailure(.objectNameNotFound) }
+            shortName = name
+        }
         let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open, context) : 0
         let query = FileQuery(
             attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
-            file: file, volume: context.fileSystem.identifier, streams: streams)
+            file: file, volume: context.fileSystem.identifier, streams: streams, shortName: shortName)
         let path = FileQuery.needsPath(informationClass) ? wirePath(of: file, context.fileSystem) : []
         guard let answer = query.answer(informationClass, path: path, limit: Int(request.outputBufferLength)) else {
             throw SMBFailure(.invalidInfoClass)

@@ -28,7 +28,7 @@ package enum ReadCommand {
         // Fewer bytes than the client can use, or none where it wanted some — [MS-SMB2] 3.3.5.12
         guard count >= Int(request.minimumCount), count > 0 || request.length == 0 else { throw SMBFailure(.endOfFile) }
         file.state.position = request.offset &+ UInt64(count)
-        ReadResponse.writePrefix(dataLength: count, to: &context.writer)
+        ReadResponse.writePrefix(dataLength: count, padding: context.connection.readPadding, to: &context.writer)
         return .success(receipt)
     }
 }

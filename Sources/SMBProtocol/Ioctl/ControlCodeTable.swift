@@ -21,6 +21,9 @@ package enum ControlCodeTable {
         Row(.dfsGetReferrals, "FSCTL_DFS_GET_REFERRALS", .refused(.fsDriverRequired)),
         Row(.dfsGetReferralsEx, "FSCTL_DFS_GET_REFERRALS_EX", .refused(.fsDriverRequired)),
         Row(.validateNegotiateInfo, "FSCTL_VALIDATE_NEGOTIATE_INFO"),
+        Row(.queryNetworkInterfaceInfo, "FSCTL_QUERY_NETWORK_INTERFACE_INFO"),
+        Row(.tortureIoctlPadding, "FSCTL_SMBTORTURE_IOCTL_RESPONSE_BODY_PADDING8"),
+        Row(.tortureReadPadding, "FSCTL_SMBTORTURE_GLOBAL_READ_RESPONSE_BODY_PADDING8"),
     ]
 
     /// Codes that concern an open file — [MS-SMB2] 2.2.31, [MS-FSCC] 2.3
@@ -68,6 +71,7 @@ package enum ControlCodeTable {
             .refused(.invalidDeviceRequest)),
         Row(
             .svhdxSyncTunnelRequest, "FSCTL_SVHDX_SYNC_TUNNEL_REQUEST", .refused(.invalidDeviceRequest)),
+        Row(.tortureSleep, "FSCTL_SMBTORTURE_FSP_ASYNC_SLEEP"),
     ]
 
     /// - Throws: the status that the table has for a code, INVALID_DEVICE_REQUEST for one that it has not: what a file

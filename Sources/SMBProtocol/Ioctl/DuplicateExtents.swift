@@ -64,7 +64,12 @@ enum DuplicateExtentsControl {
                 from: source, at: request.sourceOffset, to: target, at: request.targetOffset, count: count,
                 operation)
         }
-        guard case .done(_, let receipt) = outcome else { return .waiting(for: outcome) }
+        guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
+        if let failure = result.failure {
+            // Part of it is done: that it is refused is told when nobody sees the old bytes any more.
+            ErrorResponse().write(to: &context.writer)
+            return .reply(NTStatus(failure), receipt.gate)
+        }
         call.answer([], &context)
         return .success(receipt)
     }

@@ -29,7 +29,7 @@ extension Connection {
         case .pipeWait:
             guard case .pipes? = message.tree?.target else { throw SMBFailure(.objectNameNotFound) }
             return nil
-        default: return nil
+        default: return try tortureControl(request, work)
         }
     }
 }
@@ -38,6 +38,7 @@ extension Connection {
 enum IoctlCommand {
     static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: IoctlRequest = try context.request()
+        if let result = TortureSleepControl.wake(request, &context) { return result }
         let call = ControlCall(request, try context.open(request.fileID))
         try ControlCodeTable.require(call.code)
         switch call.code {
@@ -59,6 +60,7 @@ enum IoctlCommand {
         case .setReparsePoint: return try ReparsePointControl.set(call, &context)
         case .deleteReparsePoint: return try ReparsePointControl.delete(call, &context)
         case .createOrGetObjectID, .getObjectID: return try ObjectIDControl.handle(call, &context)
+        case .tortureSleep: return try TortureSleepControl.handle(call, &context)
         case .isPathnameValid: return PathnameValidControl.handle(call, &context)
         default: throw SMBFailure(.invalidDeviceRequest)
         }

@@ -77,9 +77,10 @@ enum CopyChunkControl {
         // smb2.ioctl.copy_chunk_bad_access.
         guard !target.access.isDisjoint(with: [.writeData, .appendData]),
             code == .srvCopyChunkWrite || target.access.contains(.readData),
-            !source.access.isDisjoint(with: [.readData, .execute]), !source.isDirectory,
-            !target.isDirectory
+            !source.access.isDisjoint(with: [.readData, .execute]), !source.isDirectory
         else { throw SMBFailure(.accessDenied) }
+        // Nothing is written to a directory, whatever the same bit allows there: pike's test_neg_dst_is_a_dir.
+        guard !target.isDirectory else { throw SMBFailure(.invalidDeviceRequest) }
     }
 
     /// "The ChunkCount value is greater than ServerSideCopyMaxNumberofChunks. The Length value in a single chunk is

@@ -140,21 +140,23 @@ enum FileLevelTrimControl {
         let trim: FileLevelTrim = try call.parse()
         // "If the Key field … is nonzero": only local programs have keys.
         guard trim.key == 0, call.file.open.type == .regular, !trim.ranges.isEmpty,
-            trim.ranges.count <= maximumRanges
+            trim.ranges.count <= maximumRanges, trim.ranges.allSatisfy({ $0.fileOffset <= UInt64(Int64.max) })
         else { throw SMBFailure(.invalidParameter) }
         var gates: [Gate] = []
         let fileSystem = context.fileSystem
         for range in trim.ranges {
-            let limit = UInt64(Int64.max)
-            guard range.fileOffset <= limit else { throw SMBFailure(.invalidParameter) }
-            let count = min(range.length, limit - range.fileOffset)
+            let count = min(range.length, UInt64(Int64.max) - range.fileOffset)
             guard count > 0 else { continue }
-            let outcome = try context.core { operation throws(FileSystemError) in
-                try fileSystem.allocate(
-                    call.file.open, at: range.fileOffset, count: count, mode: .trim, operation)
+            do throws(FileSystemError) {
+                let outcome = try fileSystem.allocate(
+                    call.file.open, at: range.fileOffset, count: count, mode: .trim, context.operation)
+                guard case .done(_, let receipt) = outcome else { return .waiting(for: outcome) }
+                if let gate = receipt.gate { gates.append(gate) }
+            } catch {
+                // The ranges before it are trimmed, and the answer waits for whoever has seen their bytes.
+                ErrorResponse().write(to: &context.writer)
+                return .reply(NTStatus(error), Gate.joining(gates))
             }
-            guard case .done(_, let receipt) = outcome else { return .waiting(for: outcome) }
-            if let gate = receipt.gate { gates.append(gate) }
         }
         // NumRangesProcessed, where the client wants to know.
         var output = WireWriter(reservingCapacity: 4)

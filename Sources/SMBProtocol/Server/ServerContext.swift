@@ -18,6 +18,8 @@ package final class ServerContext: Sendable {
     package let encryption: EncryptionPolicy
     /// After that a session has to authenticate again; nil never.
     package let sessionLifetimeSeconds: Int?
+    /// Whether the control codes of Samba's own tests are answered.
+    package let answersTortureControls: Bool
     /// Is told of every request; nil costs nothing.
     package let observer: (any RequestObserver)?
     /// Takes down who does less than is wanted; nil: nothing in particular is.
@@ -31,7 +33,7 @@ package final class ServerContext: Sendable {
         shares: [Share], authentication: AuthenticationConfiguration, limits: ServerLimits = ServerLimits(),
         serverGUID: GUID? = nil, minimumDialect: Dialect = .smb202, maximumDialect: Dialect = .smb311,
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off,
-        sessionLifetimeSeconds: Int? = nil,
+        sessionLifetimeSeconds: Int? = nil, answersTortureControls: Bool = false,
         observer: (any RequestObserver)? = nil, demand: ConnectionDemand? = nil
     ) {
         self.shares = shares
@@ -42,6 +44,7 @@ package final class ServerContext: Sendable {
         self.signing = signing
         self.encryption = encryption
         self.sessionLifetimeSeconds = sessionLifetimeSeconds
+        self.answersTortureControls = answersTortureControls
         self.observer = observer
         self.demand = demand
         let random = authentication.random(16)

@@ -33,6 +33,10 @@ package struct ServerLimits: Sendable, Equatable {
     package var pendingRequestsPerConnection = 512
     /// Of those requests together.
     package var pendingBytesPerConnection = 32 * 1024 * 1024
+    /// Of one connection's frames that other threads verify, open, sign or seal, and of those that wait behind them; no
+    /// further request of its is taken meanwhile.
+    package var bytesElsewherePerConnection = 16 * 1024 * 1024
+    package var framesElsewherePerConnection = 256
     /// CANCELs of one connection that have arrived before what they cancel.
     package var earlyCancelsPerConnection = 32
 

@@ -1,4 +1,5 @@
 package import AccessControl
+import Authentication
 package import SMBMessages
 
 /// One connection of a session to a share — [MS-SMB2] 3.3.1.9
@@ -8,13 +9,21 @@ package final class TreeConnection {
         case disk(Share)
         /// IPC$: named pipes, behind which procedures are called.
         case pipes
+
+        /// As whom a user is here.
+        func identity(of user: AuthenticatedUser) -> Identity {
+            switch self {
+            case .disk(let share): share.identity(of: user)
+            case .pipes: Identity(uid: 65534, gid: 65534, name: user.name)
+            }
+        }
     }
 
     package let id: TreeID
     package unowned let session: Session
     package let target: Target
-    /// As whom the core sees this session on this share.
-    package let identity: Identity
+    /// As whom the core sees this session on this share; another when somebody else logs in on the session.
+    package internal(set) var identity: Identity
     package internal(set) var isConnected = true
     /// What is not sealed is refused.
     package let requiresSealing: Bool

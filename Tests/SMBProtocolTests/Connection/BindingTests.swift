@@ -1,3 +1,4 @@
+import Authentication
 import FileSystemCore
 import SMBCryptography
 import SMBMessages
@@ -165,6 +166,35 @@ struct BindingTests {
         let wrong = SessionSetupRequest(flags: .binding, securityBuffer: [])
         second.signer = try MessageSigner(.aes128GMAC, key: [UInt8](repeating: 1, count: 16))
         #expect(try second.request(.sessionSetup, wrong, sessionID: first.sessionID).status == .accessDenied)
+    }
+
+    @Test("what cannot be signed for want of the session carries the request's signature — smb2.session.bind2")
+    func echoedSignatures() throws {
+        let server = try TestServer()
+        let first = try Self.connected(server)
+        let second = try Self.second(server, Peer.request([.smb311]))
+        second.signer = first.signer
+        second.sessionID = first.sessionID
+        second.treeID = first.treeID
+        let again = SessionSetupRequest(securityBuffer: SPNEGOClient(NTLMClient(.anonymous)).initialToken)
+        for message in [
+            second.message(.flush, FlushRequest(fileID: .inherited)), second.message(.sessionSetup, again),
+        ] {
+            let reply = try #require(try second.send(message).first)
+            #expect(reply.status == .userSessionDeleted && reply.header.flags.contains(.signed))
+            #expect(Array(reply.bytes[48..<64]) == Array(message[48..<64]))
+        }
+        // A channel takes no log-in that is signed with the first channel's key; its client may still read the status.
+        #expect(try second.bind(to: first).status == .success)
+        second.signer = first.signer
+        let message = second.message(.sessionSetup, again)
+        let refused = try #require(try second.send(message).first)
+        #expect(refused.status == .accessDenied && refused.header.flags.contains(.signed))
+        #expect(Array(refused.bytes[48..<64]) == Array(message[48..<64]))
+        // What nobody signed is answered as it came.
+        let plain = try second.request(.flush, FlushRequest(fileID: .inherited), sessionID: SessionID(rawValue: 9), signed: false)
+        #expect(plain.status == .userSessionDeleted && !plain.header.flags.contains(.signed))
+        #expect(try first.request(.echo, EchoRequest()).status == .success)
     }
 
     @Test("FSCTL_QUERY_NETWORK_INTERFACE_INFO lists the host's addresses")

@@ -215,6 +215,21 @@ struct PendingTests {
         #expect(try peer.settle().isEmpty)
     }
 
+    @Test("a CANCEL may be unsigned where all else is signed; a wrong signature is worse than none — [MS-SMB2] 3.3.5.16")
+    func cancelSignatures() throws {
+        let waiting = try Waiting(signs: true, server: try TestServer(signing: .required))
+        let peer = waiting.peer
+        let interim = try #require(try peer.send(peer.message(.create, waiting.exclusive)).first)
+        var forged = peer.message(.cancel, CancelRequest(), messageID: 0, asyncID: interim.header.asyncID)
+        forged[50] ^= 1
+        #expect(try peer.send(forged).isEmpty && peer.settle().isEmpty)
+        let plain = peer.message(.cancel, CancelRequest(), messageID: 0, asyncID: interim.header.asyncID, signed: false)
+        #expect(try peer.send(plain).isEmpty)
+        let final = try #require(try peer.settle().first)
+        #expect(final.status == .cancelled && peer.isSigned(final))
+        try waiting.release()
+    }
+
     @Test("in the middle of a compound it waits without an interim response")
     func compound() throws {
         let waiting = try Waiting(signs: true)

@@ -1,4 +1,5 @@
 import AccessArbitration
+import AccessControl
 import Authentication
 import FileSystemCore
 import SMBCryptography
@@ -197,6 +198,37 @@ struct SessionTests {
         #expect(try peer.request(.close, CloseRequest(fileID: file)).status == .success)
         #expect(try peer.logIn(password: "wrong").status == .logonFailure)
         #expect(try peer.connect().status == .userSessionDeleted)
+    }
+
+    @Test("a session goes on as nobody and as its user again, with its key and its files", arguments: [true, false])
+    func againAsNobody(guests: Bool) throws {
+        let server = try TestServer(guests: guests)
+        let peer = try Peer.connected(to: server, signs: true)
+        let file = try peer.open("mine.txt")
+        let identities = { peer.connection.sessions[peer.sessionID]?.trees.values.map(\.identity.uid) }
+        #expect(identities() == [1000])
+        let reply = try peer.logIn(nil)
+        #expect(reply.status == .success && peer.isSigned(reply))
+        #expect(try reply.body(SessionSetupResponse.self).sessionFlags == [])
+        #expect(identities() == [65534])
+        // What is open stays open; what is opened is opened as nobody.
+        #expect(try peer.request(.flush, FlushRequest(fileID: file)).status == .success)
+        let write = Peer.create("mine.txt", access: 0x0000_0002, disposition: .open)
+        #expect(try peer.request(.create, write).status == .accessDenied)
+        let tree = peer.treeID
+        #expect(try peer.connect().status == (guests ? .success : .accessDenied))
+        #expect(try peer.connect("IPC$").status == .success)
+        peer.treeID = tree
+        // Nobody's session is not taken over by nobody.
+        let other = Peer(server)
+        try other.negotiate()
+        if guests {
+            #expect(try other.logIn(nil, previous: peer.sessionID).status == .success)
+        } else {
+            #expect(try other.logIn(nil).status == .logonFailure)
+        }
+        #expect(try peer.logIn().status == .success)
+        #expect(try peer.request(.create, write).status == .success)
     }
 
     @Test("a session that has expired takes LOGOFF and CLOSE only, until somebody logs in again")

@@ -63,6 +63,7 @@ struct TestServer {
         signing: SigningPolicy = .enabled, encryption: EncryptionPolicy = .off, shareEncryption: EncryptionPolicy = .off,
         guests: Bool = true, hasSecondShare: Bool = false, symbolicLinks: SymbolicLinkPolicy = .follow,
         sessionLifetimeSeconds: Int? = nil, fileTime: (@Sendable () -> UInt64)? = nil,
+        clock: any CoreClock = StillClock(), answersTortureControls: Bool = false,
         observer: (any RequestObserver)? = nil
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
@@ -76,7 +77,7 @@ struct TestServer {
             try FileSystem(
                 options: FileSystemOptions(name: name), metadata: MemoryMetadataStore(),
                 content: MemoryContentStore(maximumBytes: 64 << 20),
-                environment: CoreEnvironment(clock: StillClock(), randomness: next, report: { _ in }))
+                environment: CoreEnvironment(clock: clock, randomness: next, report: { _ in }))
         }
         fileSystem = try make("/export")
         var shares = [
@@ -97,7 +98,8 @@ struct TestServer {
         context = ServerContext(
             shares: shares, authentication: authentication,
             limits: limits, minimumDialect: dialects.lowerBound, maximumDialect: dialects.upperBound,
-            signing: signing, encryption: encryption, sessionLifetimeSeconds: sessionLifetimeSeconds, observer: observer)
+            signing: signing, encryption: encryption, sessionLifetimeSeconds: sessionLifetimeSeconds,
+            answersTortureControls: answersTortureControls, observer: observer)
     }
 }
 

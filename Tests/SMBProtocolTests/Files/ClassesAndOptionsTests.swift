@@ -111,10 +111,10 @@ struct ClassesAndOptionsTests {
         for file in ["Apple", "Create", "CreateContext", "Data", "Information", "Link", "Posix", "QueryDirectory", "FileSecurity", "Update", "WindowsName"] {
             sources += try contents("Tests/SMBProtocolTests/Files/\(file)Tests.swift")
         }
-        for file in ["Connection/Negotiate", "Connection/Session"] {
+        for file in ["Connection/Binding", "Connection/Negotiate", "Connection/Session"] {
             sources += try contents("Tests/SMBProtocolTests/\(file)Tests.swift")
         }
-        for file in ["DuplicateExtents", "ReparsePoints", "ServerSideCopy", "SparseFiles", "StorageControls"] {
+        for file in ["DuplicateExtents", "ReparsePoints", "ServerSideCopy", "SparseFiles", "StorageControls", "TortureControls"] {
             sources += try contents("Tests/SMBProtocolTests/Ioctl/\(file)Tests.swift")
         }
         let rows = article.sections.values.joined()

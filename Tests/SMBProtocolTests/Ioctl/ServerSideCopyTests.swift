@@ -125,7 +125,7 @@ struct ServerSideCopyTests {
         #expect(try peer.copy(try peer.resumeKey(writable), to: both, one).status == .accessDenied)
         let directory = try peer.open("d", options: .directoryFile)
         #expect(try peer.copy(try peer.resumeKey(directory), to: both, one).status == .accessDenied)
-        #expect(try peer.copy(key, to: directory, one).status == .accessDenied)
+        #expect(try peer.copy(key, to: directory, one).status == .invalidDeviceRequest)
         #expect(try peer.copy(key, to: both, one, room: 11).status == .invalidParameter)
     }
 

@@ -26,3 +26,13 @@ final class NIOPayload: PayloadBuffer {
         buffer.withUnsafeReadableBytes(body)
     }
 }
+
+/// A long frame in the memory that it was received in.
+final class NIOFrame: FrameMemory {
+    private let buffer: ByteBuffer
+
+    init(_ buffer: ByteBuffer) { self.buffer = buffer }
+
+    func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) { buffer.withUnsafeReadableBytes(body) }
+    var byteCount: Int { buffer.readableBytes }
+}

@@ -1,0 +1,80 @@
+import SMBCryptography
+import SMBMessages
+import WireCoding
+
+/// A frame with a payload, complete but for its signature or its seal, on its way through another thread.
+///
+/// `@unchecked Sendable`: the connection lets go of the payload until it is told that the frame is ready.
+struct LongReply: @unchecked Sendable {
+    /// All of the frame before its payload, from the four bytes of length on.
+    var bytes: [UInt8]
+    /// Where what is signed, or the transform header of what is sealed, begins.
+    let start: Int
+    let payload: any PayloadBuffer
+    let protection: Protection
+
+    enum Protection {
+        case signing(SharedSigner)
+        case sealing(SharedCipher)
+    }
+
+    /// The frame's bytes as they are sent; nil when the library failed.
+    func protected() -> [UInt8]? {
+        var bytes = bytes
+        let range = start..<bytes.count
+        var isDone: Bool?
+        switch protection {
+        case .signing(let shared):
+            payload.withBytes { payload in
+                isDone = shared.lend { $0.sign(&bytes, in: range, followedBy: RawSpan(_unsafeBytes: payload)) }
+            }
+        case .sealing(let shared):
+            payload.withMutableBytes { payload in
+                var payload = MutableRawSpan(_unsafeBytes: payload)
+                isDone = shared.lend { $0.seal(&bytes, in: range, followedBy: &payload) }
+            }
+        }
+        return isDone == true ? bytes : nil
+    }
+}
+
+extension Connection {
+    /// What another thread would have to do to a reply; nil where that is not worth it.
+    func protection(of reply: borrowing ReplyFrame) -> LongReply.Protection? {
+        guard reply.payload != nil, reply.hashing == nil else { return nil }
+        if let session = reply.sealing {
+            guard let cipher = session.cipher, reply.payloadCount >= cipher.bytesWorthAThread else { return nil }
+            return cipher.shared.map { .sealing($0) }
+        }
+        guard let signer = reply.signer, reply.payloadCount >= signer.bytesWorthAThread else { return nil }
+        return .signing(signer.shared)
+    }
+
+    /// Takes the frame that stands last in the output, and whose length stands, to another thread. False where the
+    /// host has none.
+    func protectElsewhere(_ reply: borrowing ReplyFrame, from message: Int, _ protection: LongReply.Protection) -> Bool {
+        guard let payload = reply.payload else { return false }
+        let first = reply.sealing == nil ? message : reply.start + FrameHeader.byteCount
+        let long = LongReply(
+            bytes: Array(output.bytes[reply.start...]), start: first - reply.start, payload: payload,
+            protection: protection)
+        let (host, number) = (host, nextNumber())
+        guard host.compute({ host.wake(.protected(frame: number, long.protected())) }) else { return false }
+        output.bytes.removeLast(long.bytes.count)
+        hold(reply, as: number, elsewhere: true)
+        bytesElsewhere += reply.payloadCount
+        return true
+    }
+
+    /// Another thread has signed or sealed a reply.
+    func protected(_ number: UInt64, _ bytes: [UInt8]?) {
+        guard let frame = heldFrames[number] else { return }
+        bytesElsewhere -= frame.payloadCount
+        guard let bytes else {
+            heldFrames[number] = nil
+            return end(.badSeal)
+        }
+        frame.bytes = bytes
+        gateOpened(number)
+    }
+}
