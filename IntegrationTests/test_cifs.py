@@ -186,7 +186,7 @@ class LinuxClientTests(DoorsTestCase):
             self.assertIn(" signed", facts)
         if "seal" in mode.options.split(","):
             self.assertRegex(facts.lower(), r"encrypted|sealed")
-        shown = mounted.split()[3].split(",")
+        shown = mounted.split()[3].split(",") + ["sign"]  # Which is not shown there, but above.
         for option in filter(None, mode.options.split(",")):
             self.assertIn(option, shown)
 
