@@ -10,17 +10,7 @@ extension SMBClient {
     ///   - signing: sign every request from now on. Without effect for guests, who have no key.
     ///   - sealing: seal every request from now on; an error where no cipher was negotiated.
     package func logIn(_ user: User, signing: Bool = false, sealing: Bool = false) throws(SMBClientError) {
-        let credentials: NTLMCredentials
-        do throws(AuthenticationError) {
-            switch user {
-            case .anonymous: credentials = .anonymous
-            case .password(let name, let password):
-                credentials = .user(name: name, domain: "", hash: try NTHash(password: password))
-            }
-        } catch {
-            throw .authentication(error)
-        }
-        var client = SPNEGOClient(NTLMClient(credentials))
+        var client = SPNEGOClient(NTLMClient(try credentials(of: user)))
         var hash = preauthHash
         let last = try authenticate(&client, &hash)
         sessionFlags = try parse(SessionSetupResponse.self, last).sessionFlags
@@ -36,19 +26,34 @@ extension SMBClient {
         guard !seals || cipher != nil else { throw .protocolViolation("to be sealed, and no key for it") }
     }
 
+    func credentials(of user: User) throws(SMBClientError) -> NTLMCredentials {
+        do throws(AuthenticationError) {
+            switch user {
+            case .anonymous: return .anonymous
+            case .password(let name, let password):
+                return .user(name: name, domain: "", hash: try NTHash(password: password))
+            }
+        } catch {
+            throw .authentication(error)
+        }
+    }
+
     /// The exchange of tokens. Returns the last response.
-    private func authenticate(
-        _ client: inout SPNEGOClient, _ hash: inout PreauthIntegrityHash
+    ///
+    /// - Parameter mustSign: signs the requests with the key that is there.
+    func authenticate(
+        _ client: inout SPNEGOClient, _ hash: inout PreauthIntegrityHash, flags: SessionSetupFlags = [],
+        mustSign: Bool = false
     ) throws(SMBClientError) -> [UInt8] {
         var token = client.initialToken
         while true {
             let request = SessionSetupRequest(
-                securityMode: options.securityMode, securityBuffer: token)
+                flags: flags, securityMode: options.securityMode, securityBuffer: token)
             let identifier = takeMessageID()
-            let frame = try frame(.sessionSetup, identifier) { request.write(to: &$0) }
+            let frame = try frame(.sessionSetup, identifier, mustSign: mustSign) { request.write(to: &$0) }
             hash.update(with: frame.span.bytes)
             try transport.send(frame)
-            let (header, message) = try answer(to: identifier)
+            let (header, message) = try answer(to: identifier, leavesSuccess: flags.contains(.binding))
             guard header.status == .success || header.status == .moreProcessingRequired else {
                 throw .status(header.status)
             }
@@ -70,15 +75,17 @@ extension SMBClient {
         }
     }
 
+    func schedule(_ hash: PreauthIntegrityHash) -> SessionKeys.Schedule {
+        switch negotiated.dialect {
+        case .smb311: .dialect311(hash)
+        case .smb300, .smb302: .dialect30
+        default: .dialect2
+        }
+    }
+
     private func takeKeys(_ key: [UInt8], _ hash: PreauthIntegrityHash) throws(SMBClientError) {
         do throws(CryptographyError) {
-            let schedule: SessionKeys.Schedule =
-                switch negotiated.dialect {
-                case .smb311: .dialect311(hash)
-                case .smb300, .smb302: .dialect30
-                default: .dialect2
-                }
-            let keys = try SessionKeys(schedule, sessionKey: key, cipher: negotiated.cipher)
+            let keys = try SessionKeys(schedule(hash), sessionKey: key, cipher: negotiated.cipher)
             signer = try MessageSigner(negotiated.signingAlgorithm, key: keys.signing)
             if let algorithm = negotiated.cipher {
                 cipher = try MessageCipher(algorithm, sealingKey: keys.clientToServer, openingKey: keys.serverToClient)

@@ -1,7 +1,7 @@
 import Authentication
 package import SMBCryptography
 package import SMBMessages
-import WindowsTypes
+package import WindowsTypes
 import WireCoding
 
 /// A small SMB2 client that sees the server from outside only: for tests, benches and readiness. It speaks every dialect,
@@ -17,8 +17,9 @@ package final class SMBClient {
     package internal(set) var sessionFlags: SessionFlags = []
     package internal(set) var treeID = TreeID.none
     package internal(set) var shareFlags: ShareFlags = []
-    /// Nil until the session has keys, which guests and nobodies never have.
+    /// The session's. Nil until it has any, which guests and nobodies never have.
     package internal(set) var keys: SessionKeys?
+    /// This connection's: where it was bound to the session it has a key of its own.
     package internal(set) var signer: MessageSigner?
     package internal(set) var cipher: MessageCipher?
     /// Every request is signed. Where a session has keys and 3.1.1 is spoken, TREE_CONNECT always is.
@@ -28,7 +29,7 @@ package final class SMBClient {
     package internal(set) var nextMessageID: UInt64 = 0
     /// What the server has granted and we have not used.
     package internal(set) var credits: Int
-    let clientGUID: GUID
+    package let clientGUID: GUID
     /// Of the connection: what a session's hash begins with.
     let preauthHash: PreauthIntegrityHash
 
@@ -39,12 +40,17 @@ package final class SMBClient {
     }
 
     /// Connects and negotiates.
-    package init(address: String, port: UInt16, options: ClientOptions = ClientOptions()) throws(SMBClientError) {
+    ///
+    /// - Parameter clientGUID: the same for all connections that are to share a session; nil for one of its own.
+    package init(
+        address: String, port: UInt16, options: ClientOptions = ClientOptions(), clientGUID: GUID? = nil
+    ) throws(SMBClientError) {
         self.options = options
         transport = try Transport(address: address, port: port, timeoutSeconds: options.timeoutSeconds)
         let random = SecureRandom.bytes(16)
-        clientGUID = GUID(
+        let clientGUID = clientGUID ?? GUID(
             first: random[..<8].reduce(0) { $0 << 8 | UInt64($1) }, second: random[8...].reduce(0) { $0 << 8 | UInt64($1) })
+        self.clientGUID = clientGUID
         let request = NegotiateRequest(
             securityMode: options.securityMode, capabilities: options.announcedCapabilities, clientGUID: clientGUID,
             dialects: options.dialects, negotiateContexts: options.negotiateContexts(salt: SecureRandom.bytes(32)))

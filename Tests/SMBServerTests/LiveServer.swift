@@ -62,7 +62,8 @@ final class LiveServer: Sendable {
             environment: CoreEnvironment(
                 clock: StillClock(), randomness: { UInt64.random(in: .min ... .max) }, report: { _ in }))
         let users = StaticUserDatabase([
-            UserRecord(name: "alice", uid: 1000, gid: 1000, ntHash: try NTHash(password: "secret"))
+            UserRecord(name: "alice", uid: 1000, gid: 1000, ntHash: try NTHash(password: "secret")),
+            UserRecord(name: "bob", uid: 1001, gid: 1001, ntHash: try NTHash(password: "secret")),
         ])
         let context = ServerContext(
             shares: [Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))],

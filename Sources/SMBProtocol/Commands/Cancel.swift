@@ -12,16 +12,31 @@ extension Connection {
     func cancel(_ message: borrowing Message, sealing: Session?) {
         let header = message.header
         guard isAuthentic(message, sealing) else { return }
-        if let asyncID = header.asyncID {
-            guard let request = pending[asyncID.rawValue], request.session.id == header.sessionID else { return }
-            request.ticket.cancel()
-        } else if let request = pending.values.first(where: { $0.messageID == header.messageID }) {
+        if let (request, messageID) = waiting(asyncID: header.asyncID, messageID: header.messageID) {
             guard request.session.id == header.sessionID else { return }
-            request.ticket.cancel()
-        } else if window.holds(header.messageID.rawValue), !earlyCancels.contains(header.messageID) {
-            if earlyCancels.count >= server.limits.earlyCancelsPerConnection { earlyCancels.removeFirst() }
-            earlyCancels.append(header.messageID)
+            // One that waits behind another of its compound has not begun.
+            if request.messageID == messageID { request.ticket.cancel() } else { cancelEarly(messageID) }
+        } else if header.asyncID == nil, window.holds(header.messageID.rawValue) {
+            cancelEarly(header.messageID)
         }
+    }
+
+    private func cancelEarly(_ messageID: MessageID) {
+        guard !earlyCancels.contains(messageID) else { return }
+        if earlyCancels.count >= server.limits.earlyCancelsPerConnection { earlyCancels.removeFirst() }
+        earlyCancels.append(messageID)
+    }
+
+    /// The request that waits, itself or for one of its compound, and the id of the one that is meant.
+    private func waiting(asyncID: AsyncID?, messageID: MessageID) -> (PendingRequest, MessageID)? {
+        if let asyncID, let request = pending[asyncID.rawValue] { return (request, request.messageID) }
+        for request in pending.values {
+            let meant = request.work.announced.first {
+                asyncID == nil ? $0.messageID == messageID : $0.asyncID == asyncID
+            }
+            if let meant { return (request, meant.messageID) }
+        }
+        return nil
     }
 
     /// What is signed, or sealed, has to be so rightly — [MS-SMB2] 3.3.5.16

@@ -168,9 +168,11 @@ extension Connection {
         let _: LogoffRequest = try message.body()
         guard let session = message.session else { throw SMBFailure(.userSessionDeleted) }
         if !message.mayBlock, blocksOnClose(of: session) { return .wouldBlock }
+        // What it ends is answered first.
+        let answers = answers(of: session)
         close(session)
         write(LogoffResponse(), work)
-        return .success
+        return .reply(.success, answers)
     }
 }
 

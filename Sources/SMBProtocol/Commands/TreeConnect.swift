@@ -56,9 +56,11 @@ extension Connection {
         let _: TreeDisconnectRequest = try message.body()
         guard let tree = message.tree else { throw SMBFailure(.networkNameDeleted) }
         if !message.mayBlock, blocks(tree) { return .wouldBlock }
+        // What it ends is answered first.
+        let answers = answers(of: tree.session, tree: tree)
         close(tree)
         write(TreeDisconnectResponse(), work)
-        return .success
+        return .reply(.success, answers)
     }
 
     private func newTreeID(in session: Session) -> TreeID {

@@ -51,6 +51,8 @@ package struct CommandContext: ~Copyable {
     var payload: Payload = .none
     /// The open that the request has named, for traces.
     var subjectOpen: SMBOpen?
+    /// Its place in the counts of the open that it has named.
+    var outstanding: OutstandingRequest?
 
     init(
         header: SMB2Header, message: UnsafeRawBufferPointer, connection: Connection, session: Session,
@@ -119,24 +121,10 @@ package struct CommandContext: ~Copyable {
         guard let open = session.opens[fileID.volatile], open.fileID == fileID, open.tree === tree else {
             throw SMBFailure(.fileClosed)
         }
-        try verifyChannelSequence(of: open)
+        // A request that has waited was counted before it did.
+        if resuming == nil, outstanding == nil { outstanding = try connection.admit(header, to: open) }
         subjectOpen = open
         return open
-    }
-
-    /// A request that an older state of the client's channels has sent may not change anything — [MS-SMB2] 3.3.5.2.10
-    @inline(__always)
-    private func verifyChannelSequence(of open: SMBOpen) throws(SMBFailure) {
-        guard header.channelSequence != open.channelSequence, connection.dialect >= .smb300 else { return }
-        // Numbers wrap around: what is less than half the circle ahead is newer.
-        if header.channelSequence &- open.channelSequence < 0x8000 {
-            open.channelSequence = header.channelSequence
-            return
-        }
-        switch header.command {
-        case .write, .setInfo, .ioctl: throw SMBFailure(.fileNotAvailable)
-        default: return
-        }
     }
 
     /// Whether the connection may have another open; to be asked before the core opens one.
@@ -147,8 +135,8 @@ package struct CommandContext: ~Copyable {
 
     /// Gives an open of the core's a handle. The connection closes it if the client does not.
     package mutating func register(_ open: Open, state: FileState = FileState()) -> SMBOpen {
-        let entry = connection.register(open, tree: tree, state: state)
-        entry.channelSequence = header.channelSequence
+        let entry = connection.register(
+            open, tree: tree, state: state, channel: ChannelSequence(header.channelSequence))
         chain.fileID = entry.fileID
         chain.createFailure = nil
         subjectOpen = entry

@@ -75,6 +75,7 @@ extension Connection {
         case .failure: work.chain = context.chain
         case .success: message.progress = context.progress
         }
+        message.settle(context.outstanding, result)
         guard context.isTraced else { return }
         message.subject = context.subject
         if message.subject.isEmpty, let open = context.subjectOpen {

@@ -40,17 +40,14 @@ extension Connection {
     package func wake(_ wake: Wake) {
         switch wake {
         case .ticket(let number, let resumption):
-            guard let request = pending.removeValue(forKey: number), endReason == nil else { return }
+            // A connection that ends gives back itself what it has waited for.
+            guard endReason == nil, let request = pending.removeValue(forKey: number) else { return }
             pendingByteCount -= request.bytes.count
             request.resumption = resumption
             var work = request.work
-            if request.isAnnounced {
-                let gates = work.reply.gates
-                work.reply = beginFrame(sealing: work.sealing)
-                work.reply.gates = gates
-            } else {
-                restore(&work)
-            }
+            let gates = work.reply.gates
+            work.reply = beginFrame(sealing: work.sealing)
+            work.reply.gates = gates
             request.bytes.withUnsafeBytes { run(&work, $0, mayBlock: false, resumed: request) }
         case .gate(let number):
             gateOpened(number)
@@ -131,6 +128,7 @@ extension Connection {
             work.chain.isLast = header.nextCommand == 0
             work.chain.isAlone = work.isFirst && work.chain.isLast
             guard process(message, &work) == .next else { return }
+            if !work.announced.isEmpty, header.command != .cancel { work.announced.removeFirst() }
             work.isAdmitted = false
             work.isFirst = false
             work.position += length
@@ -238,9 +236,12 @@ extension Connection {
         _ reply: inout ReplyFrame
     ) {
         sealLast(&reply)
+        // "If the responses are compounded, the server MUST set SMB2_FLAGS_RELATED_OPERATIONS … of all responses except
+        // the first response" — [MS-SMB2] 3.3.5.2.7.2
+        var flags = HeaderFlags.serverToRedir
+        if reply.message != nil { flags.formUnion(header.flags.intersection(.relatedOperations)) }
         reply.message = output.bytes.count
         reply.signer = signer
-        var flags = HeaderFlags.serverToRedir.union(header.flags.intersection(.relatedOperations))
         if signer != nil { flags.insert(.signed) }
         let response = SMB2Header(
             command: header.command, flags: flags, creditCharge: header.creditCharge, messageID: header.messageID,

@@ -21,6 +21,7 @@ extension Connection {
             result = .failure(error)
         }
         putBack(&context.writer)
+        message.settle(context.outstanding, result)
         if server.observer != nil { message.subject = context.subject }
         switch result {
         case .success(.reply), .failure: work.chain = context.chain
@@ -30,7 +31,7 @@ extension Connection {
     }
 
     /// Opens a pipe that is there; the connection closes it if the client does not.
-    func openPipe(_ name: String, tree: TreeConnection) -> PipeOpen {
+    func openPipe(_ name: String, tree: TreeConnection, channel: ChannelSequence) -> PipeOpen {
         let session = tree.session
         var number = session.home.nextNumber()
         while session.pipes[number] != nil { number = session.home.nextNumber() }
@@ -41,7 +42,8 @@ extension Connection {
             pipe: name, number: UInt32(truncatingIfNeeded: number),
             caller: RPCCaller(name: user?.name ?? "", isAuthenticated: isAuthenticated))
         let pipe = PipeOpen(
-            fileID: FileID(persistent: number, volatile: number), tree: tree, name: name, association: association)
+            fileID: FileID(persistent: number, volatile: number), tree: tree, name: name, association: association,
+            channel: channel)
         session.pipes[number] = pipe
         session.home.record.openCount.add(1, ordering: .relaxed)
         return pipe

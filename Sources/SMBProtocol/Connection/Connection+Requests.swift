@@ -25,6 +25,8 @@ struct Message {
     var subject: [UInt8] = []
     /// What the handler of a request that waits has left for its repetition.
     var progress: (any Sendable)?
+    /// The place in its open's counts of a request that begins to wait.
+    var outstanding: OutstandingRequest?
 
     init(
         header: SMB2Header, bytes: UnsafeRawBufferPointer, frame: UnsafeRawBufferPointer, mayBlock: Bool,
@@ -39,6 +41,17 @@ struct Message {
 
     func body<Body: SMB2Body>(_ type: Body.Type = Body.self) throws(SMBFailure) -> Body {
         try Body(received: bytes)
+    }
+
+    /// Gives up a request's place in its open's counts, unless it is to wait; one that goes on elsewhere is counted
+    /// there again.
+    mutating func settle(_ outstanding: OutstandingRequest?, _ result: CommandOutcome) {
+        guard let outstanding else { return }
+        if case .success(.pending) = result {
+            self.outstanding = outstanding
+        } else {
+            outstanding.completed()
+        }
     }
 }
 
@@ -68,7 +81,9 @@ extension Connection {
         }
         work.chain.refusal = refusal
         let before = work.reply
-        beginMessage(message, &work.reply)
+        beginMessage(
+            message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: work.announced.first?.asyncID,
+            signer: message.signer, &work.reply)
         if work.sealing == nil, refusal != nil || message.session == nil { echoSignature(of: message, work.reply) }
         let result: CommandOutcome
         if let refusal {
@@ -79,16 +94,20 @@ extension Connection {
             result = execute(&message, &work)
         }
         let step = answer(result, message, &work, before)
+        if let resumed = message.resumed, blocked?.resumed !== resumed { resumed.conclude() }
         if let start { trace(message, result, since: start) }
         return step
     }
 
     // MARK: Checks
 
-    /// Message id, credits, and whether the connection takes such a command now; false ends it.
     private func admit(_ message: borrowing Message, _ work: inout FrameWork) -> Bool {
-        if work.isAdmitted { return true }
-        let header = message.header
+        if work.isAdmitted || !work.announced.isEmpty { return true }
+        return takeID(message.header, &work)
+    }
+
+    /// Message id, credits, and whether the connection takes such a command now; false ends it.
+    func takeID(_ header: SMB2Header, _ work: inout FrameWork) -> Bool {
         // "…a CreditCharge of 0 or 1 uses one id", and before dialect 2.1 the field is nothing — [MS-SMB2] 3.3.5.2.3
         let charge = terms.supportsMultiCredit ? UInt64(header.creditCharge) : 1
         guard window.consume(header.messageID.rawValue, count: charge) else {
@@ -200,7 +219,7 @@ extension Connection {
         let session = resumed.session
         message.session = session
         message.tree = resumed.tree
-        message.signer = message.header.flags.contains(.signed) && work.sealing == nil ? session.signer(on: self) : nil
+        message.signer = resumed.signer
         if case .cancelled = resumed.resumption { return nil }
         guard !resumed.tree.isConnected else { return nil }
         return SMBFailure(sessions[session.id] == nil ? .userSessionDeleted : .networkNameDeleted)
@@ -265,14 +284,6 @@ extension Connection {
         // An earlier message of the compound may have ended it.
         message.session = sessions[sealing.id]
         return nil
-    }
-
-    private func beginMessage(_ message: borrowing Message, _ reply: inout ReplyFrame) {
-        let asyncID = message.resumed.flatMap { $0.isAnnounced ? AsyncID(rawValue: $0.number) : nil }
-        beginMessage(
-            message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: asyncID,
-            signer: message.signer,
-            &reply)
     }
 
     /// The answer to a signed request whose session this connection does not have, or whose signature is wrong, is not
@@ -340,67 +351,5 @@ extension Connection {
         failure.response.write(to: &writer)
         putBack(&writer)
         SMB2Header.patchStatus(failure.status, in: &output.bytes, at: start)
-    }
-
-    /// Puts a request aside until its ticket is settled — [MS-SMB2] 3.3.4.2
-    private func wait(
-        for ticket: Ticket, _ message: borrowing Message, _ work: inout FrameWork, _ before: ReplyFrame
-    ) -> Step {
-        guard let tree = message.tree, let session = message.session, let start = work.reply.message else { return .stop }
-        let kept = work.chain.isLast ? message.bytes.count : message.frame.count
-        guard pending.count < server.limits.pendingRequestsPerConnection,
-            pendingByteCount + kept <= server.limits.pendingBytesPerConnection
-        else {
-            ticket.cancel()
-            writeError(SMBFailure(.insufficientResources), at: start)
-            return .next
-        }
-        let messageID = message.header.messageID
-        let number = message.resumed?.number ?? nextNumber()
-        let wasAnnounced = message.resumed?.isAnnounced ?? false
-        // Only the last of a compound becomes asynchronous; the others wait for it as they would for any command.
-        let isAlone = work.chain.isLast
-        var saved = work
-        saved.isAdmitted = true
-        let bytes: [UInt8]
-        let progress = message.progress
-        if isAlone {
-            bytes = Array(message.bytes)
-            saved.position = 0
-            saved.reply = ReplyFrame(start: 0)
-            // The final response is not to overtake the interim one.
-            saved.reply.gates = work.reply.gates
-            if wasAnnounced {
-                abandon(&work)
-            } else {
-                dropMessage(&work.reply, to: before)
-                announce(message, number, &work)
-            }
-        } else {
-            bytes = Array(message.frame)
-            dropMessage(&saved.reply, to: before)
-            putAside(&saved)
-        }
-        let request = PendingRequest(
-            number: number, command: message.header.command, messageID: messageID, bytes: bytes, work: saved, ticket: ticket, tree: tree,
-            session: session, progress: progress, isAnnounced: isAlone)
-        pending[number] = request
-        pendingByteCount += bytes.count
-        let host = host
-        ticket.whenSettled { host.wake(.ticket(request: number, $0)) }
-        if let early = earlyCancels.firstIndex(of: messageID) {
-            earlyCancels.remove(at: early)
-            ticket.cancel()
-        }
-        return .stop
-    }
-
-    /// The interim response: it carries the AsyncId and the credits, and is never signed — [MS-SMB2] 3.3.4.1.1, 3.3.4.2
-    private func announce(_ message: borrowing Message, _ number: UInt64, _ work: inout FrameWork) {
-        beginMessage(
-            message.header, sessionID: message.sessionID, treeID: message.treeID, asyncID: AsyncID(rawValue: number),
-            signer: nil, &work.reply)
-        if let start = work.reply.message { writeError(SMBFailure(.pending), at: start) }
-        finish(&work)
     }
 }

@@ -142,13 +142,9 @@ package final class Connection {
     /// meanwhile.
     package func close(_ reason: DisconnectReason) {
         if endReason == nil { endReason = reason }
-        let waiting = pending.values.map(\.ticket)
-        pending.removeAll()
-        pendingByteCount = 0
         heldFrames.removeAll()
         intake.removeAll()
-        blocked = nil
-        for ticket in waiting { ticket.cancel() }
+        endWaits()
         joining.removeAll()
         for session in sessions.values {
             if session.channels.isEmpty { close(session) } else { leave(session) }
@@ -182,12 +178,13 @@ package final class Connection {
 
     // MARK: Opens
 
-    func register(_ open: Open, tree: TreeConnection, state: FileState) -> SMBOpen {
+    func register(_ open: Open, tree: TreeConnection, state: FileState, channel: ChannelSequence) -> SMBOpen {
         let session = tree.session
         var number = session.home.nextNumber()
         while session.opens[number] != nil { number = session.home.nextNumber() }
         let entry = SMBOpen(
-            fileID: FileID(persistent: open.id.rawValue, volatile: number), open: open, tree: tree, state: state)
+            fileID: FileID(persistent: open.id.rawValue, volatile: number), open: open, tree: tree, state: state,
+            channel: channel)
         session.opens[number] = entry
         session.home.record.openCount.add(1, ordering: .relaxed)
         return entry

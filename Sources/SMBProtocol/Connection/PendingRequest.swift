@@ -1,5 +1,6 @@
 package import AccessArbitration
 import FileSystemModel
+import SMBCryptography
 import SMBMessages
 import WindowsTypes
 
@@ -32,8 +33,10 @@ struct FrameWork {
     var chain = CompoundChain()
     /// Whether that is the frame's first.
     var isFirst = true
-    /// The message at the position has used its id and been granted its credits: it has waited.
+    /// The message at the position has used its id and been granted its credits: it goes on elsewhere.
     var isAdmitted = false
+    /// The message at the position and all behind it, where the client has been told that their answers come later.
+    var announced: [Announced] = []
     var reply: ReplyFrame
     /// The session that has sealed the frame, and whose answer to it is sealed.
     var sealing: Session?
@@ -45,13 +48,19 @@ struct FrameWork {
     init(reply: ReplyFrame) { self.reply = reply }
 }
 
+/// A request that has had its interim response.
+struct Announced {
+    let asyncID: AsyncID
+    let messageID: MessageID
+}
+
 /// A request that waits for a ticket.
 final class PendingRequest {
     /// Also its AsyncId.
     let number: UInt64
     let command: Command
     let messageID: MessageID
-    /// The request alone, or, when others of its compound follow, the whole frame.
+    /// The request, and behind it those of its compound that are related to it.
     let bytes: [UInt8]
     let work: FrameWork
     let ticket: Ticket
@@ -59,17 +68,35 @@ final class PendingRequest {
     /// Kept: the answer is the session's, even when that has ended meanwhile.
     let session: Session
     let progress: (any Sendable)?
-    /// The client has been told its AsyncId.
-    let isAnnounced: Bool
+    /// Signs its answer, even when the session has ended meanwhile and its keys are gone.
+    let signer: MessageSigner?
     /// What it comes to when its tree connect or its session goes: a lock was never there to be had, as when its handle
     /// is closed.
     var ending: FileSystemError { command == .lock ? .rangeNotLocked : .cancelled }
     /// What the ticket came to.
     var resumption: Ticket.Resumption = .retry
+    /// Its place in its open's counts.
+    var outstanding: OutstandingRequest?
+    /// Of answers that are not to leave before this one.
+    var awaited: [Gate] = []
+
+    /// For a request that waits once more.
+    func takeOver(from earlier: PendingRequest) {
+        (outstanding, earlier.outstanding) = (earlier.outstanding, nil)
+        (awaited, earlier.awaited) = (earlier.awaited, [])
+    }
+
+    /// The request has been answered, or never will be.
+    func conclude() {
+        outstanding?.completed()
+        outstanding = nil
+        for gate in awaited { gate.pass() }
+        awaited = []
+    }
 
     init(
-        number: UInt64, command: Command, messageID: MessageID, bytes: [UInt8], work: FrameWork, ticket: Ticket, tree: TreeConnection,
-        session: Session, progress: (any Sendable)?, isAnnounced: Bool
+        number: UInt64, command: Command, messageID: MessageID, bytes: [UInt8], work: FrameWork, ticket: Ticket,
+        tree: TreeConnection, session: Session, progress: (any Sendable)?, signer: MessageSigner?
     ) {
         self.number = number
         self.command = command
@@ -80,7 +107,7 @@ final class PendingRequest {
         self.tree = tree
         self.session = session
         self.progress = progress
-        self.isAnnounced = isAnnounced
+        self.signer = signer
     }
 }
 

@@ -89,5 +89,5 @@ package enum LockCommand {
 }
 
 extension LockElement {
-    fileprivate var range: LockRange { LockRange(offset: offset, length: length) }
+    var range: LockRange { LockRange(offset: offset, length: length) }
 }

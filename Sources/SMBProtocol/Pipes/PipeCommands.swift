@@ -33,7 +33,8 @@ enum PipeCommands {
         guard connection.pipes.count < context.limits.pipesPerConnection else {
             throw SMBFailure(.insufficientResources)
         }
-        let entry = connection.openPipe(pipe, tree: context.tree)
+        let entry = connection.openPipe(
+            pipe, tree: context.tree, channel: ChannelSequence(context.header.channelSequence))
         context.chain.fileID = entry.fileID
         context.chain.createFailure = nil
         CreateResponse(

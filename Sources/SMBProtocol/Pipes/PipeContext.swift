@@ -17,6 +17,8 @@ struct PipeContext: ~Copyable {
     var chain: CompoundChain
     /// What a trace names as the request's subject, in WTF-8.
     var subject: [UInt8] = []
+    /// Its place in the counts of the pipe that it has named.
+    var outstanding: OutstandingRequest?
 
     init(
         header: SMB2Header, message: UnsafeRawBufferPointer, connection: Connection, tree: TreeConnection,
@@ -46,6 +48,8 @@ struct PipeContext: ~Copyable {
         guard let pipe = tree.session.pipes[fileID.volatile], pipe.fileID == fileID, pipe.tree === tree else {
             throw SMBFailure(.fileClosed)
         }
+        // A request that has waited was counted before it did.
+        if !isResumed, outstanding == nil { outstanding = try connection.admit(header, to: pipe) }
         if connection.server.observer != nil { subject = Array(pipe.name.utf8) }
         return pipe
     }

@@ -7,7 +7,7 @@ package import SMBMessages
 ///
 /// Belongs to its connection's event loop, as ``SMBOpen`` does. What is written runs at once, so a pipe has something to
 /// read from the moment a call is complete.
-package final class PipeOpen {
+package final class PipeOpen: ChannelOpen {
     package let fileID: FileID
     package let tree: TreeConnection
     /// In lower case, without `\PIPE\`.
@@ -15,14 +15,19 @@ package final class PipeOpen {
     package var association: Association
     /// FilePipeInformation — [MS-FSCC] 2.4.37
     package var mode = FilePipeMode()
+    package var channel: ChannelSequence
     /// Of the READs that wait for something to read.
     private var waiting: [Ticket] = []
 
-    init(fileID: FileID, tree: TreeConnection, name: String, association: Association) {
+    init(
+        fileID: FileID, tree: TreeConnection, name: String, association: Association,
+        channel: ChannelSequence = ChannelSequence()
+    ) {
         self.fileID = fileID
         self.tree = tree
         self.name = name
         self.association = association
+        self.channel = channel
     }
 
     /// A ticket that is settled when there is something to read, or nothing will ever be.

@@ -152,11 +152,11 @@ struct PendingTests {
         let context = OperationContext(
             door: DoorID(rawValue: 2), style: .posix, client: 1, identity: Identity(uid: 0, gid: 0, name: "root"))
 
-        init(signs: Bool = false, server: TestServer? = nil) throws {
+        init(signs: Bool = false, server: TestServer? = nil, name path: String = "a.txt") throws {
             self.server = try server ?? TestServer()
             peer = try Peer.connected(to: self.server, signs: signs)
-            _ = try peer.request(.close, CloseRequest(fileID: try peer.open("a.txt")))
-            let name = try FileName("a.txt")
+            _ = try peer.request(.close, CloseRequest(fileID: try peer.open(path)))
+            let name = try FileName(path)
             let found = try #require(try self.server.fileSystem.lookup(name, in: .root, context).value)
             other = try #require(
                 try self.server.fileSystem.open(found.inode, PosixOpenRequest(access: [.read, .write]), context).value)
@@ -230,21 +230,101 @@ struct PendingTests {
         try waiting.release()
     }
 
-    @Test("in the middle of a compound it waits without an interim response")
+    @Test("in the middle of a compound it has its interim response, and so has what is related to it")
     func compound() throws {
         let waiting = try Waiting(signs: true)
         let peer = waiting.peer
+        let ids = (peer.nextMessageID..<peer.nextMessageID + 4).map { $0 }
         let frame =
             peer.message(.echo, EchoRequest(), next: true) + peer.message(.create, waiting.exclusive, next: true)
+            + peer.message(.flush, FlushRequest(fileID: .inherited), flags: .relatedOperations, next: true)
             + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations)
-        #expect(try peer.send(frame).isEmpty)
+        let first = try peer.send(frame)
+        #expect(first.map(\.status) == [.success, .pending, .pending, .pending])
+        #expect(first.map(\.header.messageID.rawValue) == ids)
+        // The interim responses stand last in their frames, and each grants for itself.
+        #expect(first.dropFirst().allSatisfy { $0.header.nextCommand == 0 && $0.header.credits >= 1 })
+        let asyncIDs = first.map(\.header.asyncID)
+        #expect(Set(asyncIDs.dropFirst().compactMap { $0?.rawValue }).count == 3)
         #expect(try peer.request(.echo, EchoRequest()).status == .success)
         try waiting.release()
-        let replies = try peer.settle()
-        #expect(replies.map(\.status) == [.success, .success, .success])
-        #expect(replies.map(\.header.command) == [.echo, .create, .close])
-        #expect(replies.allSatisfy { peer.isSigned($0) && $0.header.asyncID == nil })
-        #expect(try #require(replies.last).header.credits == 3)
+        let final = try peer.settle()
+        #expect(final.map(\.status) == [.success, .success, .success])
+        #expect(final.map(\.header.messageID.rawValue) == Array(ids.dropFirst()))
+        #expect(final.map(\.header.asyncID) == Array(asyncIDs.dropFirst()))
+        #expect(final.map { $0.header.flags.contains(.relatedOperations) } == [false, true, true])
+        #expect(final.allSatisfy { peer.isSigned($0) && $0.header.credits == 0 })
+        #expect(peer.connection.pending.isEmpty && peer.connection.pendingByteCount == 0)
+        #expect(peer.connection.opens.isEmpty)
+    }
+
+    @Test("CANCEL of a request that waits behind another of its compound; both ways to name it", arguments: [false, true])
+    func cancelBehind(byAsyncID: Bool) throws {
+        let waiting = try Waiting()
+        let peer = waiting.peer
+        let second = try Waiting(server: waiting.server, name: "b.txt")
+        let next = Peer.create("b.txt", share: [], disposition: .open)
+        let first = try peer.send(
+            peer.message(.create, waiting.exclusive, next: true)
+                + peer.message(.create, next, flags: .relatedOperations))
+        try #require(first.map(\.status) == [.pending, .pending])
+        let target = first[1].header
+        try peer.send(
+            peer.message(
+                .cancel, CancelRequest(), messageID: byAsyncID ? 0 : target.messageID.rawValue,
+                asyncID: byAsyncID ? target.asyncID : nil))
+        #expect(try peer.settle().isEmpty)
+        try waiting.release()
+        #expect(try peer.settle().map(\.status) == [.success, .cancelled])
+        #expect(peer.connection.earlyCancels.isEmpty && peer.connection.pending.isEmpty)
+        try second.release()
+    }
+
+    @Test("one that is announced and then waits for itself is announced once")
+    func waitsInTurn() throws {
+        let waiting = try Waiting()
+        let peer = waiting.peer
+        let second = try Waiting(server: waiting.server, name: "b.txt")
+        let next = Peer.create("b.txt", share: [], disposition: .open)
+        let first = try peer.send(
+            peer.message(.create, waiting.exclusive, next: true)
+                + peer.message(.create, next, flags: .relatedOperations, next: true)
+                + peer.message(.close, CloseRequest(fileID: .inherited), flags: .relatedOperations))
+        try #require(first.map(\.status) == [.pending, .pending, .pending])
+        try waiting.release()
+        #expect(try peer.settle().map(\.header.asyncID) == [first[0].header.asyncID])
+        try second.release()
+        let final = try peer.settle()
+        #expect(final.map(\.status) == [.success, .success])
+        #expect(final.map(\.header.asyncID) == [first[1].header.asyncID, first[2].header.asyncID])
+    }
+
+    @Test("what is not related to it goes on")
+    func unrelated() throws {
+        let waiting = try Waiting()
+        let peer = waiting.peer
+        let first = try peer.send(
+            peer.message(.create, waiting.exclusive, next: true) + peer.message(.echo, EchoRequest(), next: true)
+                + peer.message(.echo, EchoRequest()))
+        #expect(first.map(\.status) == [.pending, .success, .success])
+        #expect(first[0].header.nextCommand == 0)
+        try waiting.release()
+        #expect(try peer.settle().map(\.header.asyncID) == [first[0].header.asyncID])
+    }
+
+    @Test("what waits behind it may use no message id that was not granted")
+    func badIDBehind() throws {
+        let waiting = try Waiting()
+        let peer = waiting.peer
+        let frame =
+            peer.message(.create, waiting.exclusive, next: true)
+            + peer.message(
+                .close, CloseRequest(fileID: .inherited), flags: .relatedOperations, messageID: peer.nextMessageID + 5000)
+        try peer.send(frame)
+        #expect(peer.connection.endReason == .badMessageID(peer.nextMessageID + 5000))
+        peer.connection.close(.peerClosed)
+        try waiting.release()
+        #expect(waiting.server.fileSystem.openCount == 0)
     }
 
     @Test("as the last of a compound it answers the others with the interim response")
@@ -263,8 +343,11 @@ struct PendingTests {
         let peer = waiting.peer
         #expect(try peer.send(peer.message(.create, waiting.exclusive)).map(\.status) == [.pending])
         if byLogoff {
-            #expect(try peer.request(.logoff, LogoffRequest()).status == .success)
-            #expect(try peer.settle().first?.status.isError == true)
+            // Its own answer leaves behind those of what it ends.
+            #expect(try peer.send(peer.message(.logoff, LogoffRequest())).isEmpty)
+            let replies = try peer.settle()
+            #expect(replies.map(\.status) == [.cancelled, .success])
+            #expect(replies.map(\.header.command) == [.create, .logoff])
         } else {
             peer.connection.close(.peerClosed)
             #expect(try peer.settle().isEmpty)

@@ -38,10 +38,24 @@ final class ArrayPayload: PayloadBuffer {
 /// Keeps what would wake a connection until a test lets it.
 final class TestHost: ConnectionHost {
     private let wakes = Mutex<[Wake]>([])
+    /// What was given to other threads; nil where there are none.
+    private let jobs = Mutex<[@Sendable () -> Void]?>(nil)
     let localAddresses = [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]].compactMap { LocalAddress(bytes: $0) }
 
     func makePayload(capacity: Int) -> any PayloadBuffer { ArrayPayload(capacity: capacity) }
     func wake(_ wake: Wake) { wakes.withLock { $0.append(wake) } }
+
+    func compute(_ job: @escaping @Sendable () -> Void) -> Bool { jobs.withLock { $0?.append(job) != nil } }
+
+    /// From now on there are other threads: tests that run what these are given.
+    func startThreads() { jobs.withLock { $0 = [] } }
+
+    func takeJobs() -> [@Sendable () -> Void] {
+        jobs.withLock { jobs in
+            defer { jobs = [] }
+            return jobs ?? []
+        }
+    }
 
     func takeWakes() -> [Wake] {
         wakes.withLock { wakes in
@@ -161,8 +175,11 @@ final class Peer {
     /// Lets everything happen that waits for its turn, and returns what was sent meanwhile.
     @discardableResult
     func settle() throws -> [Reply] {
-        for wake in host.takeWakes() { connection.wake(wake) }
-        return try replies()
+        while true {
+            let wakes = host.takeWakes()
+            guard !wakes.isEmpty else { return try replies() }
+            for wake in wakes { connection.wake(wake) }
+        }
     }
 
     /// The bytes that the connection has sent, put together.

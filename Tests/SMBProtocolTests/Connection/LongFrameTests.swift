@@ -1,0 +1,153 @@
+import FileSystemCore
+import SMBCryptography
+import SMBMessages
+import Testing
+import WindowsTypes
+import WireCoding
+
+@testable import SMBProtocol
+
+/// Signatures and seals of long frames are computed by other threads: here, when a test lets them.
+@Suite("Long frames")
+struct LongFrameTests {
+    enum Way: CaseIterable {
+        case cmac, gmac, gcm, ccm
+    }
+
+    /// A log-in by way of one protection, and an open file.
+    private struct Scene {
+        let peer: Peer
+        let file: FileID
+
+        static let length = 300 * 1024
+
+        init(_ way: Way, server: TestServer? = nil) throws {
+            peer = Peer(try server ?? TestServer())
+            try peer.negotiate(
+                Peer.request(
+                    [.smb311], signing: way == .gmac ? [.aesGMAC] : [.aesCMAC], ciphers: [way == .ccm ? .aes256CCM : .aes128GCM]))
+            try peer.logIn()
+            peer.seals = way == .gcm || way == .ccm
+            try peer.connect()
+            file = try peer.open("long")
+            peer.host.startThreads()
+        }
+
+        func write(_ byte: UInt8, at offset: UInt64 = 0) -> [UInt8] {
+            let data = [UInt8](repeating: byte, count: Self.length)
+            let request = WriteRequest(dataLength: data.count, offset: offset, fileID: file)
+            return peer.message(.write, { request.write(data: data.span.bytes, to: &$0) }, credits: 16, charge: 5)
+        }
+
+        func read(at offset: UInt64 = 0) -> [UInt8] {
+            peer.message(
+                .read, ReadRequest(length: UInt32(Self.length), offset: offset, fileID: file), credits: 16, charge: 5)
+        }
+
+        /// Hands a frame over as a socket does that has it in memory of its own.
+        func hand(_ frame: [UInt8], change: Int? = nil) throws {
+            var frame = peer.seals ? try peer.sealed(frame) : frame
+            if let change { frame[change] ^= 1 }
+            frame.withUnsafeBytes { peer.connection.receive(CopiedFrame($0)) }
+        }
+
+        func data(of reply: Reply) throws -> ArraySlice<UInt8> { reply.bytes[try reply.body(ReadResponse.self).dataRange] }
+    }
+
+    @Test("are worked off in the order in which they came, whatever is ready first", arguments: Way.allCases)
+    func order(way: Way) throws {
+        let scene = try Scene(way)
+        try scene.hand(scene.write(1))
+        try scene.hand(scene.write(2))
+        _ = try scene.peer.send(scene.read())
+        #expect(scene.peer.connection.hasWork && !scene.peer.connection.isIdle)
+        #expect(try scene.peer.settle().isEmpty)
+        for job in scene.peer.host.takeJobs().reversed() { job() }
+        // Both writes are answered now; the answer to the READ is with another thread in its turn.
+        #expect(try scene.peer.settle().map(\.header.command) == [.write, .write])
+        for job in scene.peer.host.takeJobs() { job() }
+        let reply = try #require(try scene.peer.settle().first)
+        #expect(reply.isSealed == scene.peer.seals && (reply.isSealed || scene.peer.isSigned(reply)))
+        #expect(try scene.data(of: reply) == ArraySlice(repeating: 2, count: Scene.length))
+        #expect(!scene.peer.connection.hasWork && !scene.peer.connection.isSaturated)
+        #expect(scene.peer.connection.bytesElsewhere == 0)
+    }
+
+    @Test("short frames wait behind them, and answers leave as they get ready", arguments: Way.allCases)
+    func answers(way: Way) throws {
+        let scene = try Scene(way)
+        try scene.hand(scene.write(7))
+        for job in scene.peer.host.takeJobs() { job() }
+        #expect(try scene.peer.settle().count == 1)
+        _ = try scene.peer.send(scene.read())
+        _ = try scene.peer.send(scene.read(at: 1))
+        // Nothing is in front of it.
+        #expect(try scene.peer.send(scene.peer.message(.echo, EchoRequest())).map(\.status) == [.success])
+        let jobs = scene.peer.host.takeJobs()
+        #expect(jobs.count == 2)
+        jobs.last?()
+        let second = try #require(try scene.peer.settle().first)
+        #expect(try scene.data(of: second).count == Scene.length - 1)
+        jobs.first?()
+        #expect(try scene.peer.settle().count == 1)
+    }
+
+    @Test("a wrong signature is refused, and what follows is not", arguments: [Way.cmac, .gmac])
+    func wrongSignature(way: Way) throws {
+        let scene = try Scene(way)
+        try scene.hand(scene.write(1))
+        try scene.hand(scene.write(2), change: 50)
+        try scene.hand(scene.write(3), change: 200_000)
+        try scene.hand(scene.write(4, at: 0x10_0000))
+        for job in scene.peer.host.takeJobs() { job() }
+        let replies = try scene.peer.settle()
+        #expect(replies.map(\.status) == [.success, .accessDenied, .accessDenied, .success])
+    }
+
+    @Test("a seal that does not open ends the connection, after what was in front of it", arguments: [Way.gcm, .ccm])
+    func wrongSeal(way: Way) throws {
+        let scene = try Scene(way)
+        try scene.hand(scene.write(1))
+        try scene.hand(scene.write(2), change: 200_000)
+        try scene.hand(scene.write(3))
+        for job in scene.peer.host.takeJobs() { job() }
+        #expect(try scene.peer.settle().map(\.status) == [.success])
+        #expect(scene.peer.connection.endReason == .badSeal)
+    }
+
+    @Test("of what was sent before LOGOFF all is done, of what was sent after it nothing")
+    func logOff() throws {
+        let scene = try Scene(.cmac)
+        try scene.hand(scene.write(1))
+        #expect(try scene.peer.send(scene.peer.message(.logoff, LogoffRequest())).isEmpty)
+        try scene.hand(scene.write(2))
+        for job in scene.peer.host.takeJobs() { job() }
+        let replies = try scene.peer.settle()
+        #expect(replies.map(\.header.command) == [.write, .logoff, .write])
+        #expect(replies.map(\.status) == [.success, .success, .userSessionDeleted])
+    }
+
+    @Test("so much is taken, and no more")
+    func saturation() throws {
+        let server = try TestServer()
+        let scene = try Scene(.cmac, server: server)
+        var count = 0
+        while !scene.peer.connection.isSaturated, count < 1000 {
+            try scene.hand(scene.write(UInt8(truncatingIfNeeded: count)))
+            count += 1
+        }
+        #expect(count == (server.context.limits.bytesElsewherePerConnection + Scene.length) / (Scene.length + 112))
+        for job in scene.peer.host.takeJobs() { job() }
+        #expect(try scene.peer.settle().count == count)
+        #expect(!scene.peer.connection.isSaturated && scene.peer.connection.bytesElsewhere == 0)
+    }
+
+    @Test("a connection that ends forgets them")
+    func end() throws {
+        let scene = try Scene(.gcm)
+        try scene.hand(scene.write(1))
+        scene.peer.connection.close(.peerClosed)
+        for job in scene.peer.host.takeJobs() { job() }
+        #expect(try scene.peer.settle().isEmpty)
+    }
+}
