@@ -1,4 +1,8 @@
-"""In a guest, on a cifs mount with the SMB3 POSIX extensions: what stat(2) says, and what can be done. Writes JSON."""
+"""In a guest, on a cifs mount with the SMB3 POSIX extensions: what stat(2) says, and what can be done. Writes JSON.
+
+A second mount, which shares no connection with it, is another client: what it sees of the first, and chmod, which 6.1 sends
+with `modefromsid` only.
+"""
 
 import errno
 import json
@@ -31,7 +35,7 @@ def read(path: str) -> str:
         return file.read()
 
 
-def main(mount: str, answers_path: str) -> None:
+def main(mount: str, other: str, answers_path: str) -> None:
     os.umask(0o022)
     os.chdir(mount)
     answers = {"of host": {name: facts("host/" + name) for name in sorted(os.listdir("host"))}}
@@ -58,10 +62,19 @@ def main(mount: str, answers_path: str) -> None:
     answers["renamed over open"] = [kept, read("guest/to")]
     with open("guest/to") as held:
         os.unlink("guest/to")
-        # Whether 6.1 still finds the name while it holds the file is not asked: it did, and why is not known.
-        answers["unlinked while open"] = held.read()
+        # The name itself is not asked for here: 6.1 answers stat(2) and open(2) of it from the handle that it holds under that
+        # name, with no link left, and asks no server, be it this one or Samba.
+        others = [os.path.exists(other + "/guest/to"), os.listdir(other + "/guest").count("to")]
+        answers["unlinked while open"] = [held.read(), os.fstat(held.fileno()).st_nlink, os.listdir("guest").count("to"), others]
     os.unlink("guest/mode-444")
     answers["read-only gone"] = not os.path.exists("guest/mode-444")
+    os.mkdir(other + "/guest/sticky", 0o755)
+    for name, mode in (("xx", 0o604), ("sticky", 0o1777), ("mode-600", 0o4711)):
+        os.chmod(other + "/guest/" + name, mode)
+    with open("/proc/sys/vm/drop_caches", "w") as file:
+        file.write("3")
+    names = ("xx", "sticky", "mode-600")
+    answers["changed modes"] = [[facts(place + name) for name in names] for place in ("guest/", other + "/guest/")]
     info = os.statvfs(".")
     answers["statvfs"] = [info.f_blocks * info.f_frsize, info.f_files > 0]
     with open(answers_path, "w") as file:

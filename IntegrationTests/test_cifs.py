@@ -1,8 +1,8 @@
 """Linux's own cifs client in a user-mode kernel: dialects, signing, sealing and ways to mount, compared with the mount.
 
-One boot, one mount after the other; `cifs_guest.py` works through its list on each. The long form (`run --long`) has
-all combinations, 100 MiB and 1000 files on every mount; the short one a sample with less, and one mount with all of it.
-`modefromsid` is not among them yet: it reads security descriptors before anything else, which are to come.
+A boot for up to a dozen mounts, one after the other; `cifs_guest.py` works through its list on each. The long form
+(`run --long`) has all combinations, 100 MiB and 1000 files on every mount; the short one a sample with less, and one mount
+with all of it.
 """
 
 import collections
@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ALWAYS = "mapposix,iocharset=utf8,serverino"
 DIALECTS = ("2.0", "2.1", "3.0", "3.0.2", "3.1.1")
 NUMBERS = {"2.0": 0x202, "2.1": 0x210, "3.0": 0x300, "3.0.2": 0x302, "3.1.1": 0x311}
+MOUNTS_OF_A_BOOT = 12
 Mode = collections.namedtuple("Mode", "dialect options mebibytes files")
 
 
@@ -32,6 +33,8 @@ def short_modes() -> list:
         ("3.1.1", "seal,cache=loose"),
         ("3.1.1", "posix"),
         ("3.1.1", "mfsymlinks"),
+        ("2.1", "modefromsid"),
+        ("3.1.1", "modefromsid,idsfromsid"),
     ]
     return [Mode("3.1.1", "", 100, 1000)] + [Mode(*each, 8, 100) for each in chosen]
 
@@ -43,8 +46,10 @@ def long_modes() -> list:
         for cache in ("strict", "none", "loose"):
             for protection in protections:
                 found.append((dialect, ",".join(filter(None, (protection, "cache=" + cache)))))
-        found.append((dialect, "mfsymlinks"))
-    found += [("3.1.1", "posix"), ("3.1.1", "posix,sign"), ("3.1.1", "posix,seal"), ("3.1.1", "seal,mfsymlinks")]
+        found += [(dialect, "mfsymlinks"), (dialect, "modefromsid"), (dialect, "modefromsid,idsfromsid")]
+    for options in ("posix", "posix,sign", "posix,seal", "posix,cache=none", "posix,cache=loose", "posix,modefromsid"):
+        found.append(("3.1.1", options))
+    found += [("3.1.1", "seal,mfsymlinks"), ("3.1.1", "seal,modefromsid,idsfromsid,mfsymlinks")]
     return [Mode(*each, 100, 1000) for each in found]
 
 
@@ -55,7 +60,12 @@ def label(mode) -> str:
     return ",".join(filter(None, (mode.dialect, mode.options)))
 
 
-def script(server, modes) -> str:
+def boots() -> list:
+    """Which mounts share a boot, by number: the guest's clock and memory start anew with each."""
+    return [range(len(MODES))[first : first + MOUNTS_OF_A_BOOT] for first in range(0, len(MODES), MOUNTS_OF_A_BOOT)]
+
+
+def script(server, indices) -> str:
     """For /bin/sh in the guest: a mount that fails leaves a line in its log, and the next one has its turn."""
     unc, login = "//%s/%s" % (uml.HOST, server.share), "credentials=/run/credentials"
     lines = [
@@ -67,7 +77,8 @@ def script(server, modes) -> str:
         "ls /mnt/share/from-host >/run/shared/guest",
         "timeout 20 umount /mnt/share",
     ]
-    for index, mode in enumerate(modes):
+    for index in indices:
+        mode = MODES[index]
         options = ",".join(filter(None, (mode.options, ALWAYS, login)))
         lines += [
             "{",
@@ -96,6 +107,13 @@ class LinuxClientTests(DoorsTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.kept, cls.ends = {}, []
+        cls.make_files()
+        for indices in boots():
+            cls.boot(indices)
+
+    @classmethod
+    def boot(cls, indices):
         with uml.Guest() as guest:
             source = os.path.join(guest.shared, "source")
             shutil.copytree("/usr/include/linux/netfilter_ipv4", source)
@@ -103,11 +121,10 @@ class LinuxClientTests(DoorsTestCase):
                 if name.lower() != name:
                     os.unlink(os.path.join(source, name))
             cls.sent = trees.snapshot(source)
-            cls.make_files()
             with open(os.path.join(guest.shared, "script"), "w") as file:
-                file.write(script(cls.server, MODES))
-            cls.code, cls.output = guest.run(["/bin/sh", "/run/shared/script"], 3000 if LONG else 360)
-            cls.kept = {}
+                file.write(script(cls.server, indices))
+            code, output = guest.run(["/bin/sh", "/run/shared/script"], 900 if LONG else 360)
+            cls.ends.append((code, output[-1500:]))
             for name in os.listdir(guest.shared):
                 path = os.path.join(guest.shared, name)
                 if os.path.isfile(path):
@@ -143,11 +160,11 @@ class LinuxClientTests(DoorsTestCase):
         return json.loads(cls.kept.get("answers-%d" % index, "{}") or "{}")
 
     def test_a_mount_without_a_password(self):
-        self.assertIn("size-4096\n", self.kept.get("guest", ""), self.output[-3000:])
+        self.assertIn("size-4096\n", self.kept.get("guest", ""), self.ends)
 
     def check_mode(self, index):
         mode, row = MODES[index], self.table.setdefault(index, {})
-        log = self.kept.get("log-%d" % index, "never reached; guest: %s %s" % (self.code, self.output[-1500:]))
+        log = self.kept.get("log-%d" % index, "never reached; guests: %s" % self.ends)
         answers = self.answers_of(index)
         self.assertTrue(answers, "no answers\n" + log[-2500:])
         for name, check in CHECKS:
@@ -169,9 +186,9 @@ class LinuxClientTests(DoorsTestCase):
             self.assertIn(" signed", facts)
         if "seal" in mode.options.split(","):
             self.assertRegex(facts.lower(), r"encrypted|sealed")
-            self.assertIn(",seal", mounted)
-        if "posix" in mode.options.split(","):
-            self.assertIn("posix", mounted.replace("mapposix", ""))
+        shown = mounted.split()[3].split(",") + ["sign"]  # Which is not shown there, but above.
+        for option in filter(None, mode.options.split(",")):
+            self.assertIn(option, shown)
 
     def check_from_host(self, index, mode, answers):
         files = {name.decode(): entry[2] for name, entry in trees.snapshot(self.mounted("from-host")).items()}
@@ -272,12 +289,26 @@ class LinuxClientTests(DoorsTestCase):
             self.assertEqual(answers["through the host's link"], "private")
 
     def check_modes(self, index, mode, answers):
-        names = ("mode-file", "mode-directory", "mode-changed")
+        names = ("mode-file", "mode-directory", "mode-changed", "mode-sticky")
         seen = [oct(os.stat(self.path(index, name)).st_mode & 0o7777) for name in names]
-        # This kernel changes no mode over the extensions, but makes with one: mode-changed keeps its first.
-        self.assertEqual(seen, ["0o640", "0o750", "0o644"])
+        # This kernel makes with a mode over the POSIX extensions, but sends a change with modefromsid only.
+        changed = ["0o604", "0o1777"] if "modefromsid" in mode.options else ["0o644", "0o755"]
+        self.assertEqual(seen, ["0o640", "0o750"] + changed)
         self.assertEqual(answers["modes"], seen + ["0o600"])
+
+    def check_owners(self, index, mode, answers):
+        """Over the POSIX extensions this kernel shows its own user, whatever the server says."""
         self.assertEqual(answers["owner"], [os.getuid(), os.getgid()])
+        seen = []
+        for name in ("given", "given-to-a-group"):
+            info = os.stat(self.path(index, name))
+            seen.append([info.st_uid, info.st_gid])
+        if os.getuid() == 0:
+            self.assertEqual(seen, [[4711, 4712], [0, 4712]])
+            self.assertEqual([answers["given"], answers["given to a group"]], seen)
+        else:
+            self.assertEqual(seen, [[os.getuid(), os.getgid()]] * 2)
+            self.assertNotIsInstance(answers["given"], list)
 
 
 CHECKS = [
@@ -292,7 +323,9 @@ def applies(name, mode) -> bool:
     if name == "holes":
         return mode.dialect >= "3"
     if name == "modes":
-        return "posix" in options
+        return "posix" in options or "modefromsid" in options
+    if name == "owners":
+        return "idsfromsid" in options
     return True
 
 

@@ -10,11 +10,13 @@ from support.testing import DoorsTestCase, main
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPT = """set -e
 printf 'username=%s\\npassword=%s\\n' '{user}' '{password}' >/run/credentials
-mkdir -p /mnt/share
-timeout 60 mount -t cifs //{host}/{share} /mnt/share -o port={port},vers=3.1.1,credentials=/run/credentials,iocharset=utf8,posix
+mkdir -p /mnt/share /mnt/other
+options=port={port},vers=3.1.1,credentials=/run/credentials,iocharset=utf8,posix
+timeout 60 mount -t cifs //{host}/{share} /mnt/share -o $options
+timeout 60 mount -t cifs //{host}/{share} /mnt/other -o $options,modefromsid,nosharesock
 grep ' /mnt/share ' /proc/mounts >/run/shared/mounted
-timeout 100 /usr/bin/python3 -B {here}/posix_guest.py /mnt/share /run/shared/answers
-timeout 30 umount /mnt/share
+timeout 100 /usr/bin/python3 -B {here}/posix_guest.py /mnt/share /mnt/other /run/shared/answers
+timeout 30 umount /mnt/other /mnt/share
 """
 
 
@@ -80,19 +82,29 @@ class PosixClientTests(DoorsTestCase):
         self.assertEqual(self.answer("dangling"), "ENOENT")
 
     def test_what_the_guest_made(self):
-        names = [name for name in self.answer("of guest") if name != "mode-444"]
+        # One is gone, and three have another mode: a test of their own.
+        names = [name for name in self.answer("of guest") if name not in ("mode-444", "xx", "second", "mode-600")]
         expected = {name: facts(self.mounted("guest", name)) for name in names}
         self.assertEqual({name: self.answer("of guest")[name] for name in names}, expected)
         self.assertEqual(self.answer("of guest")["mode-4711"][0], oct(stat.S_IFREG | 0o4711))
-        self.assertEqual(sorted(os.listdir(self.mounted("guest"))), sorted(names))
+        made = set(self.answer("of guest")) | {"sticky"}
+        self.assertEqual(sorted(os.listdir(self.mounted("guest"))), sorted(made - {"mode-444"}))
         for name, text in self.answer("read again").items():
             with open(self.mounted("guest", name)) as file:
                 self.assertEqual((text, file.read()), (name, name))
         self.assertEqual(self.answer("other case"), "ENOENT")
 
+    def test_modes_that_change(self):
+        modes = (("xx", stat.S_IFREG | 0o604), ("sticky", stat.S_IFDIR | 0o1777), ("mode-600", stat.S_IFREG | 0o4711))
+        for name, mode in modes:
+            self.assertEqual(os.stat(self.mounted("guest", name)).st_mode, mode, name)
+        seen = [facts(self.mounted("guest", name)) for name, _ in modes]
+        self.assertEqual(self.answer("changed modes"), [seen, seen])
+
     def test_names_that_give_way(self):
         self.assertEqual(self.answer("renamed over open"), ["old", "new"])
-        self.assertEqual(self.answer("unlinked while open"), "new")
+        # Still read, without a link or an entry, and not there for another client.
+        self.assertEqual(self.answer("unlinked while open"), ["new", 0, 0, [False, 0]])
         self.assertEqual(self.answer("read-only gone"), True)
         self.assertFalse(os.path.exists(self.mounted("guest", "to")))
 

@@ -111,6 +111,10 @@ enum FileSecurity {
             } catch {
                 throw SMBFailure(error)
             }
+            // The mode of a link means nothing; chmod(2) has EOPNOTSUPP for it.
+            guard attributes.type != .symbolicLink || permissions == attributes.permissions else {
+                throw SMBFailure(.notSupported)
+            }
             // chown(2) of Linux sends the list along, as it was: that is no chmod, and takes set-user-ID away.
             let isAsBefore = permissions == attributes.permissions
             if !isAsBefore || parts.isDisjoint(with: [.owner, .group]) { changes.permissions = permissions }

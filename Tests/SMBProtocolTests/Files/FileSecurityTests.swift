@@ -109,6 +109,23 @@ struct FileSecurityTests {
         #expect(try bench.attributes(file).permissions.rawValue == 0o600)
     }
 
+    @Test("a stream has its file's descriptor; a link keeps its mode, which means nothing")
+    func streamsAndLinks() throws {
+        let bench = try FilesBench()
+        let stream = try bench.open("file:stream")
+        let file = try bench.open("file", .open)
+        #expect(bench.secure(stream, Self.dacl, carrying(0o600)) == .success)
+        #expect(try bench.attributes(file).permissions.rawValue == 0o600)
+        #expect(try bench.descriptor(stream) == (try bench.descriptor(file)))
+        let link = NewFile(
+            type: .symbolicLink, permissions: Permissions(rawValue: 0o777), symbolicLinkTarget: Array("file".utf8))
+        _ = try bench.fileSystem.make(link, named: FileName("link"), in: .root, bench.operation)
+        let opened = try bench.open("link", .open, options: .openReparsePoint)
+        #expect(bench.secure(opened, Self.dacl, carrying(0o600)) == .notSupported)
+        #expect(bench.secure(opened, 7, try bench.descriptor(opened)) == .success)
+        #expect(try bench.attributes(opened).permissions.rawValue == 0o777)
+    }
+
     @Test("lists that no mode says, the NULL list and none are refused, and change nothing")
     func refusesLists() throws {
         let bench = try FilesBench()
