@@ -1,7 +1,7 @@
 """In a guest, on a cifs mount with the SMB3 POSIX extensions: what stat(2) says, and what can be done. Writes JSON.
 
-A second mount, which shares no connection with it, is another client: what it sees of the first, and chmod, which 6.1 sends
-with `modefromsid` only.
+A second mount, which shares no connection with it, is another client: what it sees of the first, and chmod, which 6.1
+sends with `modefromsid` only.
 """
 
 import errno
@@ -62,10 +62,11 @@ def main(mount: str, other: str, answers_path: str) -> None:
     answers["renamed over open"] = [kept, read("guest/to")]
     with open("guest/to") as held:
         os.unlink("guest/to")
-        # The name itself is not asked for here: 6.1 answers stat(2) and open(2) of it from the handle that it holds under that
-        # name, with no link left, and asks no server, be it this one or Samba.
+        # The name itself is not asked for here: 6.1 answers stat(2) and open(2) of it from the handle that it holds under
+        # that name, with no link left, and asks no server, be it this one or Samba.
         others = [os.path.exists(other + "/guest/to"), os.listdir(other + "/guest").count("to")]
-        answers["unlinked while open"] = [held.read(), os.fstat(held.fileno()).st_nlink, os.listdir("guest").count("to"), others]
+        mine = os.fstat(held.fileno()).st_nlink, os.listdir("guest").count("to")
+        answers["unlinked while open"] = [held.read(), *mine, others]
     os.unlink("guest/mode-444")
     answers["read-only gone"] = not os.path.exists("guest/mode-444")
     os.mkdir(other + "/guest/sticky", 0o755)

@@ -16,7 +16,8 @@ ALLOWED, DENIED = 0, 1
 
 def sid(text: str) -> bytes:
     numbers = [int(part) for part in text.split("-")[2:]]
-    return struct.pack(">BBHL", 1, len(numbers) - 1, 0, numbers[0]) + struct.pack("<%dL" % (len(numbers) - 1), *numbers[1:])
+    head = struct.pack(">BBHL", 1, len(numbers) - 1, 0, numbers[0])
+    return head + struct.pack("<%dL" % (len(numbers) - 1), *numbers[1:])
 
 
 def sid_text(data: bytes) -> str:

@@ -16,12 +16,15 @@ struct SecurityDescriptorTests {
     private static let mode = AccessControlEntry(.denied, [], for: SID(unixMode: .init(rawValue: 0o640)))
 
     static let rows = [
-        Row(testDescription: "nothing at all", descriptor: SecurityDescriptor(), bytes: "0100 0080 00000000 00000000 00000000 00000000"),
+        Row(
+            testDescription: "nothing at all", descriptor: SecurityDescriptor(),
+            bytes: "0100 0080 00000000 00000000 00000000 00000000"),
         Row(
             testDescription: "an owner alone", descriptor: SecurityDescriptor(owner: owner),
             bytes: "0100 0080 14000000 00000000 00000000 00000000 0102 000000000016 01000000 e8030000"),
         Row(
-            testDescription: "a list without entries: nobody may do anything", descriptor: SecurityDescriptor(dacl: AccessControlList([])),
+            testDescription: "a list without entries: nobody may do anything",
+            descriptor: SecurityDescriptor(dacl: AccessControlList([])),
             bytes: "0100 0480 00000000 00000000 00000000 14000000 02 00 0800 0000 0000"),
         // Laid out as [MS-DTYP] 2.4.4.2 to 2.4.6 say; the order of the parts is Windows'.
         Row(
