@@ -127,6 +127,40 @@ struct LongFrameTests {
         #expect(replies.map(\.status) == [.success, .success, .userSessionDeleted])
     }
 
+    @Test("LOGOFF is answered behind what was answered before it", arguments: [Way.cmac, .gcm])
+    func logOffLast(way: Way) throws {
+        let scene = try Scene(way)
+        try scene.hand(scene.write(1))
+        for job in scene.peer.host.takeJobs() { job() }
+        #expect(try scene.peer.settle().count == 1)
+        _ = try scene.peer.send(scene.read())
+        #expect(try scene.peer.send(scene.peer.message(.logoff, LogoffRequest())).isEmpty)
+        for job in scene.peer.host.takeJobs() { job() }
+        #expect(try scene.peer.settle().map(\.header.command) == [.read, .logoff])
+    }
+
+    @Test("what has waited behind a long frame is worked off no faster than it is sent")
+    func bursts() throws {
+        let server = try TestServer()
+        let scene = try Scene(.cmac, server: server)
+        try scene.hand(scene.write(1))
+        for _ in 0..<200 { _ = try scene.peer.send(scene.read()) }
+        #expect(scene.peer.connection.intake.count == 201)
+        for job in scene.peer.host.takeJobs() { job() }
+        for wake in scene.peer.host.takeWakes() { scene.peer.connection.wake(wake) }
+        while scene.peer.connection.hasReadyFrames { scene.peer.connection.continueIntake() }
+        let limit = server.context.limits.bytesElsewherePerConnection
+        #expect(scene.peer.connection.repliesElsewhere >= limit)
+        #expect(scene.peer.connection.repliesElsewhere < limit + Scene.length)
+        #expect(scene.peer.connection.isSaturated)
+        var replies = try scene.peer.replies().count
+        while scene.peer.connection.hasWork {
+            for job in scene.peer.host.takeJobs() { job() }
+            replies += try scene.peer.settle().count
+        }
+        #expect(replies == 201 && scene.peer.connection.bytesElsewhere == 0)
+    }
+
     @Test("so much is taken, and no more")
     func saturation() throws {
         let server = try TestServer()
