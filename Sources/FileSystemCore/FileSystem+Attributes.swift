@@ -161,6 +161,8 @@ extension FileSystem {
         }
         if let permissions = changes.permissions {
             attributes.permissions = permissions
+            // The right to change the mode stays with an open; to lend an identity one must still have it.
+            if !AccessCheck.isOwner(identity, of: attributes) { attributes.permissions.remove(.setUserID) }
             if !identity.isPrivileged, !identity.isMember(of: attributes.gid) {
                 attributes.permissions.remove(.setGroupID)
             }

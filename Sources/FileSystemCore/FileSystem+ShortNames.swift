@@ -9,8 +9,7 @@ extension FileSystem {
     /// The entry of which this is the short name, in one step of the index. Under the namespace lock.
     func entry(shortNamed name: FileName, in parent: InodeNumber) throws(FileSystemError) -> EntryRecord? {
         guard let cookie = ShortName.cookie(in: name.bytes), cookie >= .first else { return nil }
-        let before = DirectoryCookie(rawValue: cookie.rawValue - 1)
-        guard let entry = try metadata.entries(in: parent, after: before, limit: 1).first, entry.cookie == cookie,
+        guard let entry = try metadata.entry(at: cookie, in: parent),
             ShortName.make(for: entry.name.bytes, at: cookie) == FoldedName(name).bytes
         else { return nil }
         return entry

@@ -162,8 +162,14 @@ extension FileSystem {
         let (record, made) = try insert(file, named: name, in: parent.attributes.inode, at: former?.cookie, context)
         var (opened, receipt) = (OpenedFile(file: record), made)
         if let stream = request.stream {
-            let (inserted, added) = try insertStream(named: stream, of: record.attributes.inode, context)
-            (opened, receipt) = (inserted, made.followed(by: added))
+            do throws(FileSystemError) {
+                let (inserted, added) = try insertStream(named: stream, of: record.attributes.inode, context)
+                (opened, receipt) = (inserted, made.followed(by: added))
+            } catch {
+                // The file that was made for it goes again; it has no content.
+                if let entry = try metadata.entry(named: name, in: parent.attributes.inode) { _ = try? remove(entry, context) }
+                throw error
+            }
         }
         let outcome = try admit(
             opened, link: Link(parent: parent.attributes.inode, name: name), granted: granted, maximal: .all,
@@ -296,7 +302,11 @@ extension FileSystem {
     /// Closes what a CREATE has opened, and removes what it has made: it is refused after all.
     package func takeBack(_ result: WindowsOpenResult, _ context: OperationContext) {
         let open = result.open
-        if result.action == .created { open.state.withLock { $0.deletesOnClose = true } }
+        open.state.withLock { state in
+            // What was there before stays, whatever was to become of it at the close.
+            state.deletesOnClose = result.action == .created
+            if result.action != .created { state.removesNameOnClose = false }
+        }
         // With the stream goes the file that was made for it.
         if result.hasMadeFile { _ = arbitration.setDeletePending(true, by: open.id, inode: open.inode) }
         _ = try? close(open, context)

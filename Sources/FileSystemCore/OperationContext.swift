@@ -58,7 +58,7 @@ package struct Receipt: Sendable {
     }
 
     /// Of a call that has committed twice: the answer waits for both.
-    func followed(by later: Receipt) -> Receipt {
+    package func followed(by later: Receipt) -> Receipt {
         Receipt(sequence: later.sequence, gate: Gate.joining([gate, later.gate].compactMap { $0 }))
     }
 }

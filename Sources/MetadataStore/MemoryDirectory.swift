@@ -84,6 +84,12 @@ final class MemoryDirectory {
 // MARK: - The ordered list
 
 extension MemoryDirectory {
+    func entry(at cookie: DirectoryCookie) -> EntryRecord? {
+        let index = firstIndex(from: cookie.rawValue)
+        guard index < cookies.count, cookies[index] == cookie.rawValue else { return nil }
+        return entries[index]?.record
+    }
+
     /// The first place whose cookie is at least `cookie`.
     private func firstIndex(from cookie: UInt64) -> Int {
         guard let last = cookies.last, cookie <= last else { return cookies.count }

@@ -41,6 +41,10 @@ package final class MemoryMetadataStore: MetadataStore {
         state.withLock { $0.directories[parent]?.entries(after: cookie, limit: limit) ?? [] }
     }
 
+    package func entry(at cookie: DirectoryCookie, in parent: InodeNumber) throws(FileSystemError) -> EntryRecord? {
+        state.withLock { $0.directories[parent]?.entry(at: cookie) }
+    }
+
     package func isDirectoryEmpty(_ number: InodeNumber) throws(FileSystemError) -> Bool {
         state.withLock { $0.directories[number]?.isEmpty ?? true }
     }

@@ -18,6 +18,8 @@ package protocol MetadataStore: AnyObject, Sendable {
     func entries(
         in parent: InodeNumber, after cookie: DirectoryCookie, limit: Int
     ) throws(FileSystemError) -> [EntryRecord]
+    /// The entry in that place of a directory.
+    func entry(at cookie: DirectoryCookie, in parent: InodeNumber) throws(FileSystemError) -> EntryRecord?
     func isDirectoryEmpty(_ number: InodeNumber) throws(FileSystemError) -> Bool
     func extendedAttribute(_ name: [UInt8], of number: InodeNumber) throws(FileSystemError) -> [UInt8]?
     /// Sorted by name.

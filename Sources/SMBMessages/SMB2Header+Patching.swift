@@ -31,8 +31,10 @@ extension SMB2Header {
         store(value, in: &bytes, at: start, FieldOffset.credits)
     }
 
-    package static func patchFlags(_ value: HeaderFlags, in bytes: inout [UInt8], at start: Int = 0) {
-        store(value.rawValue, in: &bytes, at: start, FieldOffset.flags)
+    /// Adds to the flags that stand; only those of the lowest byte.
+    package static func insertFlags(_ value: HeaderFlags, in bytes: inout [UInt8], at start: Int = 0) {
+        precondition(start >= 0 && bytes.count - start >= byteCount, "no header at \(start)")
+        bytes[start + FieldOffset.flags] |= UInt8(truncatingIfNeeded: value.rawValue)
     }
 
     package static func patchNextCommand(_ value: UInt32, in bytes: inout [UInt8], at start: Int = 0) {

@@ -42,6 +42,9 @@ final class HookedMetadataStore: MetadataStore {
     func entries(
         in parent: InodeNumber, after cookie: DirectoryCookie, limit: Int
     ) throws(FileSystemError) -> [EntryRecord] { try store.entries(in: parent, after: cookie, limit: limit) }
+    func entry(at cookie: DirectoryCookie, in parent: InodeNumber) throws(FileSystemError) -> EntryRecord? {
+        try store.entry(at: cookie, in: parent)
+    }
     func isDirectoryEmpty(_ number: InodeNumber) throws(FileSystemError) -> Bool { try store.isDirectoryEmpty(number) }
     func extendedAttribute(_ name: [UInt8], of number: InodeNumber) throws(FileSystemError) -> [UInt8]? {
         try store.extendedAttribute(name, of: number)

@@ -96,7 +96,7 @@ struct SMB2HeaderTests {
         var bytes = Self.asynchronous + Self.synchronous + [1, 2, 3]
         SMB2Header.patchStatus(.accessDenied, in: &bytes, at: 64)
         SMB2Header.patchCredits(77, in: &bytes, at: 64)
-        SMB2Header.patchFlags([.serverToRedir, .relatedOperations], in: &bytes, at: 64)
+        SMB2Header.insertFlags([.serverToRedir, .relatedOperations], in: &bytes, at: 64)
         SMB2Header.patchNextCommand(0x90, in: &bytes, at: 64)
         SMB2Header.patchMessageID(MessageID(rawValue: 0x1_0000_0002), in: &bytes, at: 64)
         SMB2Header.patchSessionID(SessionID(rawValue: 3), in: &bytes, at: 64)
@@ -104,7 +104,7 @@ struct SMB2HeaderTests {
         var expected = Self.synchronousValue
         expected.status = .accessDenied
         expected.credits = 77
-        expected.flags = [.serverToRedir, .relatedOperations]
+        expected.flags.formUnion([.serverToRedir, .relatedOperations])
         expected.nextCommand = 0x90
         expected.messageID = MessageID(rawValue: 0x1_0000_0002)
         expected.sessionID = SessionID(rawValue: 3)

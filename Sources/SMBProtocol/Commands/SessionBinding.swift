@@ -102,8 +102,7 @@ extension Connection {
         message.signer = signer
         work.reply.signer = signer
         guard let start = work.reply.message else { return }
-        let flags = message.header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
-        SMB2Header.patchFlags(flags, in: &output.bytes, at: start)
+        SMB2Header.insertFlags(.signed, in: &output.bytes, at: start)
     }
 
     private func addChannel(

@@ -145,8 +145,7 @@ extension Connection {
     private func signLast(_ session: Session, _ message: borrowing Message, _ work: inout FrameWork) {
         guard work.sealing == nil, let signer = session.signer(on: self), let start = work.reply.message else { return }
         work.reply.signer = signer
-        let flags = message.header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
-        SMB2Header.patchFlags(flags, in: &output.bytes, at: start)
+        SMB2Header.insertFlags(.signed, in: &output.bytes, at: start)
     }
 
     /// A client that comes back names the session it had: its opens are closed before this one is answered — [MS-SMB2]

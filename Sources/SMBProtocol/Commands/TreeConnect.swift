@@ -47,7 +47,8 @@ extension Connection {
             $0.sessions[session.id]?.shares.append(tree.shareName)
         }
         write(response, work)
-        patchTreeID(tree.id, work)
+        // An answer that was announced has an AsyncId there.
+        if work.announced.isEmpty { patchTreeID(tree.id, work) }
         return .success
     }
 

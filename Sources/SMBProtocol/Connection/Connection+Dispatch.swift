@@ -71,6 +71,10 @@ extension Connection {
                 work.reply.payloadCount = count
             }
         case .failure: work.chain = context.chain
+        case .success(.pending):
+            // Its repetition may not name the file again: one that was granted, or cancelled, is answered without it.
+            work.chain = context.chain
+            message.progress = context.progress
         case .success: message.progress = context.progress
         }
         message.settle(context.outstanding, result)

@@ -24,7 +24,7 @@ extension Connection {
         message.settle(context.outstanding, result)
         if server.observer != nil { message.subject = context.subject }
         switch result {
-        case .success(.reply), .failure: work.chain = context.chain
+        case .success(.reply), .success(.pending), .failure: work.chain = context.chain
         case .success: break
         }
         return result

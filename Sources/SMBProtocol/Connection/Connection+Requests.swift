@@ -298,8 +298,7 @@ extension Connection {
     /// takes no other for the server's, and then looks at the status alone (smb2.session.bind2, bind_negative_*).
     private func echoSignature(of header: SMB2Header, _ reply: borrowing ReplyFrame) {
         guard header.sessionID != .none, header.flags.contains(.signed), let start = reply.message else { return }
-        let flags = header.flags.intersection(.relatedOperations).union([.serverToRedir, .signed])
-        SMB2Header.patchFlags(flags, in: &output.bytes, at: start)
+        SMB2Header.insertFlags(.signed, in: &output.bytes, at: start)
         SMB2Header.patchSignature(header.signature, in: &output.bytes, at: start)
     }
 

@@ -39,10 +39,12 @@ extension Connection {
             announce(message.header, sessionID: message.sessionID, treeID: message.treeID, number, &work)
             saved.announced = [Announced(asyncID: AsyncID(rawValue: number), messageID: messageID)]
             if takesRest {
-                guard let followers = announceRest(behind: message, work) else { return .stop }
-                saved.announced += followers
+                // Nil where one of them ends the connection, whose end gives back what this one waits for.
+                saved.announced += announceRest(behind: message, work) ?? []
             }
         } else {
+            // What goes on without it answers for itself.
+            if !takesRest { saved.announced = Array(work.announced.prefix(1)) }
             // What was answered before it leaves.
             finish(&work)
         }

@@ -27,14 +27,14 @@ package enum CreateCommand {
             throw try SymbolicLinkStop.failure(wanted, named: request.name, context)
         }
         guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
-        try setExtendedAttributes(contexts.extendedAttributes, result, context)
+        let attributed = try setExtendedAttributes(contexts.extendedAttributes, result, context)
         var state = FileState(createOptions: request.createOptions)
         state.isPosix = contexts.posixMode != nil
         let entry = context.register(result.open, state: state)
         let answers = contexts.answers(result, volume: context.fileSystem.identifier, apple: apple)
         let answer = response(result, entry, answers)
         answer.write(to: &context.writer)
-        return .success(receipt)
+        return .success(attributed.map { receipt.followed(by: $0) } ?? receipt)
     }
 
     // MARK: What is asked for
@@ -125,10 +125,12 @@ package enum CreateCommand {
     /// Gives what was made or overwritten its attributes; a file that does not get them is not made at all.
     private static func setExtendedAttributes(
         _ entries: [FileFullEaInformation], _ result: WindowsOpenResult, _ context: borrowing CommandContext
-    ) throws(SMBFailure) {
-        guard !entries.isEmpty, result.action != .opened else { return }
+    ) throws(SMBFailure) -> Receipt? {
+        guard !entries.isEmpty, result.action != .opened else { return nil }
         do throws(SMBFailure) {
-            _ = try ExtendedAttributes.apply(entries, to: result.open.inode, context)
+            let outcome = try ExtendedAttributes.apply(entries, to: result.open.inode, context)
+            guard case .done(_, let receipt) = outcome else { return nil }
+            return receipt
         } catch {
             context.fileSystem.takeBack(result, context.operation)
             throw error

@@ -169,19 +169,21 @@ enum ExtendedAttributes {
     static func apply(
         _ entries: [FileFullEaInformation], to inode: InodeNumber, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
-        var result = Outcome.unchanged
+        var receipt: Receipt?
         for entry in entries {
             let folded = FoldedName(folding: entry.eaName)
             let existing = try names(of: inode, context).first { FoldedName(folding: $0) == folded }
             let name = prefix + (existing ?? entry.eaName)
             if entry.eaValue.isEmpty, existing == nil { continue }
-            result = try context.core { operation throws(FileSystemError) in
+            let outcome = try context.core { operation throws(FileSystemError) in
                 entry.eaValue.isEmpty
                     ? try context.fileSystem.removeExtendedAttribute(name, of: inode, operation)
                     : try context.fileSystem.setExtendedAttribute(
                         name, to: entry.eaValue, mode: .either, of: inode, operation)
             }
+            guard case .done(_, let next) = outcome else { return outcome }
+            receipt = receipt?.followed(by: next) ?? next
         }
-        return result
+        return receipt.map { .done((), $0) } ?? .unchanged
     }
 }

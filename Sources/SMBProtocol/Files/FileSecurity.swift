@@ -17,6 +17,8 @@ enum FileSecurity {
         static let group = Parts(rawValue: 0x0000_0002)
         static let dacl = Parts(rawValue: 0x0000_0004)
         static let sacl = Parts(rawValue: 0x0000_0008)
+        static let label = Parts(rawValue: 0x0000_0010)
+        static let attribute = Parts(rawValue: 0x0000_0020)
         /// Of the integrity label, resource attributes, a central policy, and all that a backup takes: none of them is kept.
         static let notKept = Parts(rawValue: 0x0001_0070)
     }
@@ -59,8 +61,8 @@ enum FileSecurity {
     ) throws(SMBFailure) -> CommandResult {
         let parts = Parts(rawValue: request.additionalInformation)
         let access = file.open.access
-        if !parts.isDisjoint(with: [.owner, .group]), !access.contains(.writeOwner) { throw SMBFailure(.accessDenied) }
-        if parts.contains(.dacl), !access.contains(.writeDAC) { throw SMBFailure(.accessDenied) }
+        if !parts.isDisjoint(with: [.owner, .group, .label]), !access.contains(.writeOwner) { throw SMBFailure(.accessDenied) }
+        if !parts.isDisjoint(with: [.dacl, .attribute]), !access.contains(.writeDAC) { throw SMBFailure(.accessDenied) }
         if parts.contains(.sacl), !access.contains(.accessSystemSecurity) { throw SMBFailure(.accessDenied) }
         guard parts.isDisjoint(with: [.sacl, .notKept]) else { throw SMBFailure(.notSupported) }
         let descriptor: SecurityDescriptor
@@ -93,12 +95,12 @@ enum FileSecurity {
         var changes = AttributeChanges()
         var changed = attributes
         if parts.contains(.owner) {
-            guard let uid = descriptor.owner?.uid else { throw SMBFailure(.invalidOwner) }
+            guard let uid = descriptor.owner?.uid, uid != .max else { throw SMBFailure(.invalidOwner) }
             changes.uid = uid
             changed.uid = uid
         }
         if parts.contains(.group) {
-            guard let gid = descriptor.group?.gid else { throw SMBFailure(.invalidPrimaryGroup) }
+            guard let gid = descriptor.group?.gid, gid != .max else { throw SMBFailure(.invalidPrimaryGroup) }
             changes.gid = gid
             changed.gid = gid
         }
@@ -117,7 +119,8 @@ enum FileSecurity {
             }
             // chown(2) of Linux sends the list along, as it was: that is no chmod, and takes set-user-ID away.
             let isAsBefore = permissions == attributes.permissions
-            if !isAsBefore || parts.isDisjoint(with: [.owner, .group]) { changes.permissions = permissions }
+            let changesHands = changed.uid != attributes.uid || changed.gid != attributes.gid
+            if !isAsBefore || !changesHands { changes.permissions = permissions }
         }
         return changes
     }

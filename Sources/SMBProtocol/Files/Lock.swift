@@ -11,8 +11,9 @@ package enum LockCommand {
         guard request.locks.count <= maximumElements else { throw SMBFailure(.invalidParameter) }
         // What was waited for is there, even if the handle has gone meanwhile and has taken it along.
         if let ticket = context.resuming, ticket.isGranted {
-            let open = context.session.opens[request.fileID.volatile]
-            return succeed(request, open?.fileID == request.fileID ? open : nil, &context)
+            let fileID = context.chain.fileID ?? request.fileID
+            let open = context.session.opens[fileID.volatile]
+            return succeed(request, open?.fileID == fileID ? open : nil, &context)
         }
         let isUnlock = request.locks.first?.flags == .unlock
         // An expired session may give up what it has — [MS-SMB2] 3.3.5.2.9

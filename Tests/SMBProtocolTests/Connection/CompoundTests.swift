@@ -280,6 +280,29 @@ struct PendingTests {
         try second.release()
     }
 
+    @Test("what is related to a LOCK that has waited has its file, granted or cancelled", arguments: [false, true])
+    func relatedToLock(isCancelled: Bool) throws {
+        let server = try TestServer()
+        let holder = try Peer.connected(to: server)
+        let peer = try Peer.connected(to: server)
+        let (held, file) = (try holder.open("a.txt"), try peer.open("a.txt"))
+        func lock(_ file: FileID, _ flags: LockFlags) -> LockRequest {
+            LockRequest(fileID: file, locks: [LockElement(offset: 0, length: 10, flags: flags)])
+        }
+        #expect(try holder.request(.lock, lock(held, [.exclusiveLock, .failImmediately])).status == .success)
+        let first = try peer.send(
+            peer.message(.lock, lock(file, .exclusiveLock), next: true)
+                + peer.message(.flush, FlushRequest(fileID: .inherited), flags: .relatedOperations))
+        try #require(first.map(\.status) == [.pending, .pending])
+        if isCancelled {
+            try peer.send(peer.message(.cancel, CancelRequest(), messageID: 0, asyncID: first[0].header.asyncID))
+        } else {
+            #expect(try holder.request(.lock, lock(held, .unlock)).status == .success)
+            try holder.settle()
+        }
+        #expect(try peer.settle().map(\.status) == [isCancelled ? .cancelled : .success, .success])
+    }
+
     @Test("one that is announced and then waits for itself is announced once")
     func waitsInTurn() throws {
         let waiting = try Waiting()

@@ -218,6 +218,17 @@ struct CreateTests {
         #expect(response.endOfFile == 0)
     }
 
+    @Test("a CREATE that is refused for want of room leaves the file that it would have overwritten and deleted")
+    func refusedOverwrite() throws {
+        let bench = try FilesBench()
+        try bench.make("file")
+        let answer = bench.create(
+            "file", .overwriteIf, access: 0x0013_019F, options: .deleteOnClose,
+            contexts: [AllocationSizeContext(allocationSize: 1 << 40).context])
+        #expect(answer.status == .diskFull)
+        #expect(bench.create("file", .open).status == .success)
+    }
+
     // MARK: Others
 
     @Test("who may share with whom", arguments: 0..<64)

@@ -1,3 +1,4 @@
+import AccessArbitration
 import AccessControl
 import FileSystemCore
 import FileSystemModel
@@ -104,9 +105,28 @@ struct FileSecurityTests {
         #expect(attributes.permissions.rawValue == 0o600 && attributes.uid == 1000)
         #expect(bench.secure(file, 0, carrying(0o777)) == .success)
         #expect(try bench.attributes(file).permissions.rawValue == 0o600)
-        // What is read can be written.
-        #expect(bench.secure(file, 7, try bench.descriptor(file)) == .success)
-        #expect(try bench.attributes(file).permissions.rawValue == 0o600)
+        // What is read can be written, as often as one likes.
+        for mode: UInt32 in [0o600, 0o2755, 0o4755] {
+            #expect(bench.secure(file, Self.dacl, carrying(mode)) == .success)
+            for _ in 0..<3 {
+                #expect(bench.secure(file, 7, try bench.descriptor(file)) == .success)
+                #expect(try bench.attributes(file).permissions.rawValue == mode)
+            }
+        }
+    }
+
+    @Test("who was the owner when he opened the file does not lend the new owner's identity")
+    func lostOwnership() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        let open = try #require(bench.session.opens.values.first?.open)
+        var given = AttributeChanges()
+        given.uid = 0
+        let root = OperationContext(
+            door: bench.share.door, style: .posix, client: 9, identity: Identity(uid: 0, gid: 0, name: "root"))
+        _ = try bench.fileSystem.setAttributes(given, of: open.inode, via: nil, root)
+        #expect(bench.secure(file, Self.dacl, carrying(0o4755)) == .success)
+        #expect(try bench.attributes(file).permissions.rawValue == 0o755)
     }
 
     @Test("a stream has its file's descriptor; a link keeps its mode, which means nothing")
