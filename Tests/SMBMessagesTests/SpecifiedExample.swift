@@ -12,7 +12,7 @@ import WireCoding
 /// - GUIDs stand in 4.1 and 4.3 in wire order and from 4.2 and 4.8 on with the last byte first: in that order alone do
 ///   they have the version and variant of RFC 4122.
 /// - Times that are written as dates have no finer digits than those that are printed, and no zone but UTC.
-/// - 4.3 leaves PreviousSessionId out, which the length of the fixed part has room for and 4.8 lists as zero.
+/// - 4.1 and 4.3 leave PreviousSessionId out, which the fixed part has room for and 4.8 lists as zero.
 struct SpecifiedExample: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// From the header on; 64 zeros where the list has no header, or not all of it.

@@ -3,6 +3,11 @@ import WindowsTypes
 
 extension SpecifiedExample {
     /// A second channel, and a CREATE that is replayed on it — [MS-SMB2] 4.8, 4.9
+    ///
+    /// Step 7 of 4.8 is missing: its path has 36 bytes and its PathLength is 42. Of the outputs of steps 10 and 12 the
+    /// lists have a part, so their length alone is here. In step 3 of 4.9 "Flags" is zero and the line below it sets
+    /// the bit of a replay, as the answer does: the bit is taken. What heads a create context is not listed; with the
+    /// order of 2.2.13.2 the lists' lengths come out.
     static let channels: [SpecifiedExample] = [
         SpecifiedExample(
             "4.8, step 1: NEGOTIATE request",
