@@ -137,6 +137,8 @@ package final class MessageCipher {
         _ header: UnsafeMutableRawPointer, _ head: UnsafeMutableRawBufferPointer, _ payload: UnsafeMutableRawBufferPointer
     ) -> Bool {
         joined.removeAll(keepingCapacity: true)
+        // A session may be idle for long after its longest answer, and each of its contexts has this.
+        defer { if joined.capacity > 1024 * 1024 + 4096 { joined = [] } }
         joined.append(contentsOf: head)
         joined.append(contentsOf: payload)
         guard beginSealing(header, byteCount: joined.count) else { return false }

@@ -12,6 +12,7 @@ extension ConnectionHandler: ConnectionHost {
         var isIdle = false
         var hasWork = false
         var isSaturated = false
+        var hasReadyFrames = false
         var endReason: DisconnectReason?
 
         init() {}
@@ -22,6 +23,7 @@ extension ConnectionHandler: ConnectionHost {
             isIdle = machine.isIdle
             hasWork = machine.hasWork
             isSaturated = machine.isSaturated
+            hasReadyFrames = machine.hasReadyFrames
             endReason = machine.endReason
         }
     }
@@ -64,12 +66,11 @@ extension ConnectionHandler: ConnectionHost {
 
     /// Lets a pool thread go on with the machine.
     func lend(_ machine: Connection, _ body: @escaping @Sendable (Connection) -> Void) {
-        // What is answered does not wait for what blocks.
-        if let context {
-            send(context)
-            context.flush()
-        }
+        // What is answered does not wait for what blocks. The flush may call back, to say that the peer is gone or takes
+        // more again, or to hand over what it has sent last, and has to find the machine away.
+        if let context { send(context) }
         isLent = true
+        context?.flush()
         let box = Lent(machine)
         let eventLoop = eventLoop
         threads.blocking.submit { _ in
@@ -88,7 +89,8 @@ extension ConnectionHandler: ConnectionHost {
         deferredWakes.removeAll()
         afterWork()
         for wake in wakes { deliver(wake) }
-        work()
+        // Whoever waits for the machine comes before the next frame.
+        if returned.isEmpty { work() }
         flush()
         resumeReading()
     }
@@ -138,7 +140,22 @@ extension ConnectionHandler: ConnectionHost {
                 self.strand = strand
             }
             body()
+            self.work()
+            self.flush()
+            self.resumeReading()
         }
+    }
+
+    /// Works off what waits in the machine; false where nothing may be.
+    func continueIntake(_ machine: Connection) -> Bool {
+        guard strand == nil ? machine.hasReadyFrames : report.hasReadyFrames else { return false }
+        if let strand {
+            lend(machine, to: strand) { $0.continueIntake() }
+        } else {
+            machine.continueIntake()
+            afterWork()
+        }
+        return true
     }
 
     /// Hands the next frame to the strand.
@@ -170,7 +187,11 @@ extension ConnectionHandler: ConnectionHost {
     private func takeBack(_ written: Written) {
         report = written.report
         var output = written.output
-        if let context, !isClosing || context.channel.isActive { send(&output, context) }
+        if let context, !isClosing || context.channel.isActive {
+            send(&output, context)
+            // Not behind what comes next: the machine may be away again at once. It counts as lent until below.
+            context.flush()
+        }
         if let reason = report.endReason, !isClosing {
             isLent = false
             return close(reason)

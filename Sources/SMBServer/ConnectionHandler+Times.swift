@@ -20,6 +20,15 @@ extension ConnectionHandler {
         clock = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { [weak self] _ in self?.checkTimes() }
     }
 
+    /// A frame that has begun has to end in time.
+    func noteFrame() {
+        if !assembler.isWithinFrame {
+            times.frameBegan = nil
+        } else if times.frameBegan == nil {
+            times.frameBegan = .now()
+        }
+    }
+
     private func checkTimes() {
         guard !isLent, !isClosing, let machine = self.now else { return }
         let now = NIODeadline.now()
@@ -33,7 +42,8 @@ extension ConnectionHandler {
         }
         if isOver(times.frameBegan, limits.frameTimeoutMilliseconds) { return abort(.timedOut) }
         if isOver(times.unwritableSince, limits.writeTimeoutMilliseconds) { return abort(.timedOut) }
-        if machine.isIdle, isOver(times.lastActivity, limits.idleTimeoutMilliseconds) { return close(.timedOut) }
+        // What others on its strand have handed to the machine is not in its report.
+        if machine.isIdle, self.machine?.hasOpens == false, isOver(times.lastActivity, limits.idleTimeoutMilliseconds) { return close(.timedOut) }
     }
 
     private func abort(_ reason: DisconnectReason) {

@@ -7,8 +7,8 @@ import WindowsTypes
 
 /// The socket's side of one connection: feeds received frames to the machine and writes what it answers.
 ///
-/// `@unchecked Sendable`: all state is touched on the event loop only, but for ``wake(_:)``, ``compute(_:)`` and
-/// ``makePayload(capacity:)``, which use only what never changes, and for the machine, which another thread owns while
+/// `@unchecked Sendable`: all state is touched on the event loop only, but for what ``ConnectionHost`` demands, which
+/// uses only what never changes and hops to the loop for the rest, and for the machine, which another thread owns while
 /// ``isLent`` is set (the loop does not touch it then; the hand-overs go through the pool's and the loop's queues,
 /// which order them). Once ``strand`` is set the machine is the strand's for good: the loop hands it frames and takes
 /// back what it has to know.
@@ -42,6 +42,8 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     /// What the machine has said when it came back from there last.
     var report = Report()
     var holdsRead = false
+    /// The peer has asked by NetBIOS' name, as it may once.
+    private var isNamed = false
     var isDraining = false
     var isClosing = false
     var clock: RepeatedTask?
@@ -156,27 +158,27 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     func channelReadComplete(context: ChannelHandlerContext) {
         flush()
         times.lastActivity = .now()
-        if assembler.isWithinFrame {
-            if times.frameBegan == nil { times.frameBegan = times.lastActivity }
-        } else {
-            times.frameBegan = nil
-        }
     }
 
     func work() {
         guard let machine else { return }
-        while !isPaused, !isClosing {
+        while !isLent, !isClosing, times.unwritableSince == nil {
+            // What came first; also where so much waits that nothing more is taken.
+            if continueIntake(machine) { continue }
+            guard !isPaused else { return }
             let next =
                 strand == nil
                 ? assembler.next(limit: machine.frameLimit) { machine.receive($0) } long: { machine.receive($0) }
                 : workOnStrand(machine)
             switch next {
-            case .needsMore: return
+            case .needsMore: return noteFrame()
             case .message:
                 // The next frame has a clock of its own.
                 times.frameBegan = nil
                 afterWork()
             case .sessionRequest:
+                guard !isNamed else { return close(.badFrame) }
+                isNamed = true
                 context?.write(
                     wrapOutboundOut(allocator.buffer(bytes: FrameHeader.positiveSessionResponse)), promise: nil)
             case .invalid: return close(.badFrame)

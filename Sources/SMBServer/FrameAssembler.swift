@@ -42,7 +42,11 @@ final class FrameAssembler: @unchecked Sendable {
     /// A frame has begun and not ended.
     var isWithinFrame: Bool { isLent || partial.readableBytes > 0 }
 
-    var isEmpty: Bool { segments.isEmpty }
+    /// Nothing is left but, at most, the beginning of a frame.
+    var isEmpty: Bool { segments.isEmpty && !hasWholeFrame }
+
+    /// The frame that was put together has not been looked at.
+    private var hasWholeFrame: Bool { expected > 0 && partial.readableBytes >= expected }
 
     // MARK: From the socket
 
@@ -63,7 +67,7 @@ final class FrameAssembler: @unchecked Sendable {
     }
 
     /// Whether ``lend()`` has something.
-    var awaitsLongFrame: Bool { segments.isEmpty && expected >= Self.shortestLentFrame }
+    var awaitsLongFrame: Bool { segments.isEmpty && expected >= Self.shortestLentFrame && !hasWholeFrame }
 
     func append(_ segment: ByteBuffer) {
         if isLent {
@@ -85,7 +89,7 @@ final class FrameAssembler: @unchecked Sendable {
     func next(limit: Int, _ body: (UnsafeRawBufferPointer) -> Void, long: (NIOFrame) -> Void) -> Next {
         guard !isTorn else { return .invalid }
         while true {
-            if expected > 0, partial.readableBytes >= expected {
+            if hasWholeFrame {
                 if let result = completePartial(body, long) { return result }
             }
             guard let available = segments.first?.readableBytes else { return .needsMore }
@@ -180,7 +184,9 @@ final class FrameAssembler: @unchecked Sendable {
     private func handOn(_ frame: ByteBuffer, _ body: (UnsafeRawBufferPointer) -> Void, _ long: (NIOFrame) -> Void) {
         isInLongFrames = frame.readableBytes >= Self.shortestLentFrame
         if frame.readableBytes >= Connection.shortestKeptFrame {
-            long(NIOFrame(frame))
+            // A small part of a segment is not to keep all of it.
+            let isSmallPart = frame.storageCapacity > 4 * frame.readableBytes
+            long(NIOFrame(isSmallPart ? ByteBuffer(bytes: frame.readableBytesView) : frame))
         } else {
             frame.withUnsafeReadableBytes(body)
         }

@@ -40,7 +40,7 @@ struct LoadPlan {
 
     /// How many requests are made before the clock starts: enough for 2.5 GB, or 100,000 requests, a second.
     var preparedCount: Int {
-        Int(min(2.5e9 / Double(max(1, blockSize)), 100_000) * seconds / Double(connections)) + depth
+        Int(min(4.5e9 / Double(max(1, blockSize)), 100_000) * seconds / Double(connections)) + depth
     }
 
     /// A connection that is logged in and has its tree.

@@ -303,7 +303,7 @@ extension Connection {
     func hold(_ reply: borrowing ReplyFrame, as number: UInt64, bytes: [UInt8] = [], elsewhere: Bool = false) {
         heldFrames[number] = HeldFrame(
             bytes: bytes, payload: reply.payload, payloadCount: reply.payloadCount,
-            closedGates: reply.gates.count + (elsewhere ? 1 : 0))
+            closedGates: reply.gates.count + (elsewhere ? 1 : 0), isElsewhere: elsewhere)
         let host = host
         for gate in reply.gates { gate.whenOpen { host.wake(.gate(frame: number)) } }
     }
@@ -315,5 +315,6 @@ extension Connection {
         heldFrames[number] = nil
         output.bytes.append(contentsOf: frame.bytes)
         if let payload = frame.payload { output.append(payload, byteCount: frame.payloadCount) }
+        frame.conclude()
     }
 }

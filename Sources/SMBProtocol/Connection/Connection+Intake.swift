@@ -22,10 +22,10 @@ extension Connection {
         bytesElsewhere += incoming.byteCount
     }
 
-    /// So much lies with other threads that no further frame should be taken.
+    /// So much lies with other threads, or waits for others to join, that no further frame should be taken.
     package var isSaturated: Bool {
         bytesElsewhere >= server.limits.bytesElsewherePerConnection
-            || intake.count >= server.limits.framesElsewherePerConnection
+            || intake.count >= server.limits.framesElsewherePerConnection || !joining.isEmpty
     }
 
     /// Hands a long frame to another thread, where that is worth its while and its keys are there.
@@ -75,15 +75,28 @@ extension Connection {
         guard let incoming = intake.first(where: { $0.number == number }) else { return }
         incoming.inspection = inspection
         incoming.isReady = true
-        drainIntake(mayBlock: false)
+        if case .opened(let message?) = inspection { incoming.replace(by: message) }
     }
 
-    /// Works off the frames that may be, in their order.
+    /// Replies of so many bytes are sent before further frames of the intake are worked off.
+    private static let longestBurst = 512 * 1024
+
+    /// Frames wait here that may be worked off: ``continueIntake()``.
+    package var hasReadyFrames: Bool {
+        endReason == nil && blocked == nil && repliesElsewhere < server.limits.bytesElsewherePerConnection
+            && intake.first?.isReady == true
+    }
+
+    /// Works off some of them. The host calls it while there are any and the peer takes its replies.
+    package func continueIntake() { drainIntake(mayBlock: false) }
+
+    /// Works off the frames that may be, in their order, until their replies are many.
     func drainIntake(mayBlock: Bool) {
-        while endReason == nil, blocked == nil, let first = intake.first, first.isReady {
-            intake.removeFirst()
+        while hasReadyFrames {
+            let first = intake.removeFirst()
             bytesElsewhere -= first.byteCount
             workOff(first, mayBlock)
+            if output.bytes.count + output.payloadByteCount >= Self.longestBurst { return }
         }
     }
 
@@ -108,7 +121,9 @@ extension Connection {
 /// A frame on its way to be worked off.
 final class IncomingFrame {
     let number: UInt64
-    let memory: any FrameMemory
+    private(set) var memory: any FrameMemory
+    /// As it was received.
+    let byteCount: Int
     /// Nobody looks at it any more.
     var isReady = true
     /// What another thread has found; nil where none was asked.
@@ -118,12 +133,14 @@ final class IncomingFrame {
     /// With whose it is opened.
     var sealing: Session?
 
-    var byteCount: Int { memory.byteCount }
-
     init(number: UInt64, memory: any FrameMemory) {
         self.number = number
         self.memory = memory
+        byteCount = memory.byteCount
     }
+
+    /// What it opened to takes the place of what was received.
+    func replace(by opened: any FrameMemory) { memory = opened }
 }
 
 /// What another thread has found out about a frame.
@@ -141,8 +158,9 @@ struct CheckedSignature {
 }
 
 extension MessageSigner {
-    /// From how many bytes on another thread is worth the two hops, which cost some ten microseconds.
-    var bytesWorthAThread: Int { algorithm == .aes128GMAC ? 256 * 1024 : 32 * 1024 }
+    /// From how many bytes on another thread is worth the two hops, which cost some ten microseconds, and the way of the
+    /// bytes to its core and back, which for the Galois code is what the code itself costs.
+    var bytesWorthAThread: Int { algorithm == .aes128GMAC ? 2 * 1024 * 1024 : 32 * 1024 }
 }
 
 extension MessageCipher {

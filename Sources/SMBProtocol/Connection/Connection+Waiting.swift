@@ -115,14 +115,17 @@ extension Connection {
     // MARK: Endings
 
     /// A gate that opens when all requests that wait for something of `tree`, or of any tree of `session`, have been
-    /// answered; nil where none waits. To be asked before they are ended.
+    /// answered, and all that another thread still has of earlier answers; nil where there are none. To be asked before they are ended.
     func answers(of session: Session, tree: TreeConnection? = nil) -> Gate? {
         let waiting = session.connections.flatMap { connection in
             connection.pending.values.filter { $0.session === session && (tree == nil || $0.tree === tree) }
         }
-        guard !waiting.isEmpty else { return nil }
-        let gate = Gate(count: waiting.count)
+        // Those whose payload is with another thread, whatever session's they are.
+        let elsewhere = session.connections.flatMap { $0.heldFrames.values.filter(\.isElsewhere) }
+        guard !waiting.isEmpty || !elsewhere.isEmpty else { return nil }
+        let gate = Gate(count: waiting.count + elsewhere.count)
         for request in waiting { request.awaited.append(gate) }
+        for frame in elsewhere { frame.awaited.append(gate) }
         return gate
     }
 

@@ -73,6 +73,8 @@ package final class Connection {
     var intake: [IncomingFrame] = []
     /// Of those, and of the replies' payloads that others sign or seal.
     var bytesElsewhere = 0
+    /// Of those, the replies'.
+    var repliesElsewhere = 0
     /// MessageIds whose CANCEL came before them.
     var earlyCancels: [MessageID] = []
     /// The frame that waits for a pool thread.
@@ -123,6 +125,9 @@ package final class Connection {
         isAuthenticated ? server.limits.frameBytes : server.limits.frameBytesBeforeAuthentication
     }
 
+    /// Whether anything is open. May be asked from any thread.
+    package var hasOpens: Bool { record.openCount.load(ordering: .relaxed) != 0 }
+
     /// Nothing that the client has open, or waits for, would be lost with the connection.
     package var isIdle: Bool {
         record.openCount.load(ordering: .relaxed) == 0 && pending.isEmpty && heldFrames.isEmpty && joining.isEmpty
@@ -134,7 +139,7 @@ package final class Connection {
         !pending.isEmpty || !heldFrames.isEmpty || !joining.isEmpty || !intake.isEmpty || blocked != nil
     }
 
-    /// The frame that was received last needs a thread that may block; until ``continueBlocking()`` has returned
+    /// A frame needs a thread that may block; until ``continueBlocking()`` has returned
     /// nothing else may be called.
     package var isBlocked: Bool { blocked != nil }
 
@@ -142,6 +147,7 @@ package final class Connection {
     /// meanwhile.
     package func close(_ reason: DisconnectReason) {
         if endReason == nil { endReason = reason }
+        for frame in heldFrames.values { frame.conclude() }
         heldFrames.removeAll()
         intake.removeAll()
         endWaits()

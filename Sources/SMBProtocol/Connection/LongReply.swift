@@ -63,6 +63,7 @@ extension Connection {
         output.bytes.removeLast(long.bytes.count)
         hold(reply, as: number, elsewhere: true)
         bytesElsewhere += reply.payloadCount
+        repliesElsewhere += reply.payloadCount
         return true
     }
 
@@ -70,8 +71,10 @@ extension Connection {
     func protected(_ number: UInt64, _ bytes: [UInt8]?) {
         guard let frame = heldFrames[number] else { return }
         bytesElsewhere -= frame.payloadCount
+        repliesElsewhere -= frame.payloadCount
         guard let bytes else {
             heldFrames[number] = nil
+            frame.conclude()
             return end(.badSeal)
         }
         frame.bytes = bytes

@@ -1,7 +1,7 @@
 /// Memory that a READ's data is read into and sent from, without a copy in between.
 ///
-/// Whoever owns the sockets makes them, of the kind that its sockets send. Used on the connection's event loop only,
-/// or by the one pool thread that the connection is lent to.
+/// Whoever owns the sockets makes them, of the kind that its sockets send. Used by one thread at a time: where the
+/// connection runs, or by the computing thread that signs or seals it (``LongReply``).
 package protocol PayloadBuffer: AnyObject {
     /// Lets `body` write up to the buffer's capacity and return how many bytes it has written, from the start: that
     /// many are sent.

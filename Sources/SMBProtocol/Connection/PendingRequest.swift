@@ -117,12 +117,23 @@ final class HeldFrame {
     let payload: (any PayloadBuffer)?
     let payloadCount: Int
     var closedGates: Int
+    /// Another thread has its payload.
+    let isElsewhere: Bool
+    /// Of answers that are not to leave before this one.
+    var awaited: [Gate] = []
 
-    init(bytes: [UInt8], payload: (any PayloadBuffer)?, payloadCount: Int, closedGates: Int) {
+    init(bytes: [UInt8], payload: (any PayloadBuffer)?, payloadCount: Int, closedGates: Int, isElsewhere: Bool) {
+        self.isElsewhere = isElsewhere
         self.bytes = bytes
         self.payload = payload
         self.payloadCount = payloadCount
         self.closedGates = closedGates
+    }
+
+    /// Lets those leave that wait for it.
+    func conclude() {
+        for gate in awaited { gate.pass() }
+        awaited = []
     }
 }
 

@@ -12,6 +12,9 @@ import WireCoding
 struct LongFrameTests {
     enum Way: CaseIterable {
         case cmac, gmac, gcm, ccm
+
+        /// What is worth another thread with all of them, but for the Galois code.
+        var length: Int { self == .gmac ? 2100 * 1024 : 300 * 1024 }
     }
 
     /// A log-in by way of one protection, and an open file.
@@ -19,9 +22,12 @@ struct LongFrameTests {
         let peer: Peer
         let file: FileID
 
-        static let length = 300 * 1024
+        let length: Int
+        /// Of one such request, in credits.
+        var charge: UInt16 { UInt16((length + 65535) / 65536) }
 
         init(_ way: Way, server: TestServer? = nil) throws {
+            length = way.length
             peer = Peer(try server ?? TestServer())
             try peer.negotiate(
                 Peer.request(
@@ -30,18 +36,19 @@ struct LongFrameTests {
             peer.seals = way == .gcm || way == .ccm
             try peer.connect()
             file = try peer.open("long")
+            try peer.send(peer.message(.echo, EchoRequest(), credits: 512))
             peer.host.startThreads()
         }
 
         func write(_ byte: UInt8, at offset: UInt64 = 0) -> [UInt8] {
-            let data = [UInt8](repeating: byte, count: Self.length)
+            let data = [UInt8](repeating: byte, count: length)
             let request = WriteRequest(dataLength: data.count, offset: offset, fileID: file)
-            return peer.message(.write, { request.write(data: data.span.bytes, to: &$0) }, credits: 16, charge: 5)
+            return peer.message(.write, { request.write(data: data.span.bytes, to: &$0) }, credits: charge + 8, charge: charge)
         }
 
         func read(at offset: UInt64 = 0) -> [UInt8] {
             peer.message(
-                .read, ReadRequest(length: UInt32(Self.length), offset: offset, fileID: file), credits: 16, charge: 5)
+                .read, ReadRequest(length: UInt32(length), offset: offset, fileID: file), credits: charge + 8, charge: charge)
         }
 
         /// Hands a frame over as a socket does that has it in memory of its own.
@@ -68,7 +75,7 @@ struct LongFrameTests {
         for job in scene.peer.host.takeJobs() { job() }
         let reply = try #require(try scene.peer.settle().first)
         #expect(reply.isSealed == scene.peer.seals && (reply.isSealed || scene.peer.isSigned(reply)))
-        #expect(try scene.data(of: reply) == ArraySlice(repeating: 2, count: Scene.length))
+        #expect(try scene.data(of: reply) == ArraySlice(repeating: 2, count: scene.length))
         #expect(!scene.peer.connection.hasWork && !scene.peer.connection.isSaturated)
         #expect(scene.peer.connection.bytesElsewhere == 0)
     }
@@ -87,7 +94,7 @@ struct LongFrameTests {
         #expect(jobs.count == 2)
         jobs.last?()
         let second = try #require(try scene.peer.settle().first)
-        #expect(try scene.data(of: second).count == Scene.length - 1)
+        #expect(try scene.data(of: second).count == scene.length - 1)
         jobs.first?()
         #expect(try scene.peer.settle().count == 1)
     }
@@ -127,6 +134,40 @@ struct LongFrameTests {
         #expect(replies.map(\.status) == [.success, .success, .userSessionDeleted])
     }
 
+    @Test("LOGOFF is answered behind what was answered before it", arguments: [Way.cmac, .gcm])
+    func logOffLast(way: Way) throws {
+        let scene = try Scene(way)
+        try scene.hand(scene.write(1))
+        for job in scene.peer.host.takeJobs() { job() }
+        #expect(try scene.peer.settle().count == 1)
+        _ = try scene.peer.send(scene.read())
+        #expect(try scene.peer.send(scene.peer.message(.logoff, LogoffRequest())).isEmpty)
+        for job in scene.peer.host.takeJobs() { job() }
+        #expect(try scene.peer.settle().map(\.header.command) == [.read, .logoff])
+    }
+
+    @Test("what has waited behind a long frame is worked off no faster than it is sent")
+    func bursts() throws {
+        let server = try TestServer()
+        let scene = try Scene(.cmac, server: server)
+        try scene.hand(scene.write(1))
+        for _ in 0..<200 { _ = try scene.peer.send(scene.read()) }
+        #expect(scene.peer.connection.intake.count == 201)
+        for job in scene.peer.host.takeJobs() { job() }
+        for wake in scene.peer.host.takeWakes() { scene.peer.connection.wake(wake) }
+        while scene.peer.connection.hasReadyFrames { scene.peer.connection.continueIntake() }
+        let limit = server.context.limits.bytesElsewherePerConnection
+        #expect(scene.peer.connection.repliesElsewhere >= limit)
+        #expect(scene.peer.connection.repliesElsewhere < limit + scene.length)
+        #expect(scene.peer.connection.isSaturated)
+        var replies = try scene.peer.replies().count
+        while scene.peer.connection.hasWork {
+            for job in scene.peer.host.takeJobs() { job() }
+            replies += try scene.peer.settle().count
+        }
+        #expect(replies == 201 && scene.peer.connection.bytesElsewhere == 0)
+    }
+
     @Test("so much is taken, and no more")
     func saturation() throws {
         let server = try TestServer()
@@ -136,7 +177,7 @@ struct LongFrameTests {
             try scene.hand(scene.write(UInt8(truncatingIfNeeded: count)))
             count += 1
         }
-        #expect(count == (server.context.limits.bytesElsewherePerConnection + Scene.length) / (Scene.length + 112))
+        #expect(count == (server.context.limits.bytesElsewherePerConnection + scene.length) / (scene.length + 112))
         for job in scene.peer.host.takeJobs() { job() }
         #expect(try scene.peer.settle().count == count)
         #expect(!scene.peer.connection.isSaturated && scene.peer.connection.bytesElsewhere == 0)

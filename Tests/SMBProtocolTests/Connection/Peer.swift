@@ -68,6 +68,7 @@ final class Peer {
             let wakes = host.takeWakes()
             guard !wakes.isEmpty else { return try replies() }
             for wake in wakes { connection.wake(wake) }
+            while connection.hasReadyFrames { connection.continueIntake() }
         }
     }
 
