@@ -1,5 +1,5 @@
-/// The second channel that Microsoft published for the log-in of ``PublishedLogIn``, dialect 3.1.1: what binds it to the
-/// session, and the hash after each message. The master session's key signs all of them but the last.
+/// The second channel that Microsoft published for the log-in of ``PublishedLogIn``, dialect 3.1.1: what binds it to
+/// the session, and the hash after each message. The master session's key signs all SESSION_SETUPs but the last answer.
 enum PublishedBinding {
     static let messages: [(message: [UInt8], hash: [UInt8])] = [
         (
