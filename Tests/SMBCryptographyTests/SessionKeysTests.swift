@@ -28,6 +28,24 @@ struct SessionKeysTests {
         #expect(signer.accepts(PublishedLogIn.signedResponse))
     }
 
+    @Test("the second channel of that session: its hash, its key, and who signs what, 3.1.1")
+    func binding311() throws {
+        var hash = PreauthIntegrityHash()
+        for (index, step) in PublishedBinding.messages.enumerated() {
+            hash.update(with: step.message.span.bytes)
+            #expect(hash.value == step.hash, "after message \(index)")
+        }
+        let keys = try SessionKeys(.dialect311(hash), sessionKey: PublishedBinding.sessionKey, cipher: .aes128GCM)
+        #expect(keys.signing == PublishedBinding.signingKey)
+        let channel = try MessageSigner(.aes128CMAC, key: keys.signing)
+        #expect(channel.accepts(PublishedBinding.signedResponse))
+        let master = try MessageSigner(.aes128CMAC, key: bytes("73FE7A9A77BEF0BDE49C650D8CCB5F76"))
+        for (index, step) in PublishedBinding.messages.enumerated() where index >= 2 {
+            #expect(master.accepts(step.message), "message \(index)")
+        }
+        #expect(!master.accepts(PublishedBinding.signedResponse))
+    }
+
     @Test("the keys that Microsoft published for 3.0")
     func published30() throws {
         let keys = try SessionKeys(
@@ -37,6 +55,10 @@ struct SessionKeysTests {
         #expect(keys.clientToServer == bytes("FAD27796665B313EBB578F388632B4F7"))
         #expect(keys.serverToClient == bytes("B0F0427F7CEB416D1D9DCC0CD4F99447"))
         #expect(keys.application == bytes("BB23A4575AA26C721AF525AF15A87B4F"))
+        // The second channel has a key of its own to sign with, and the first one's for all else.
+        let channel = try SessionKeys(
+            .dialect30, sessionKey: bytes("4E01A2B313BCF660CC250BEF021AEDE6"), cipher: .aes128CCM)
+        #expect(channel.signing == bytes("BA1A17DBBFEC349BCA105563D598952F"))
     }
 
     @Test("2.x signs with the session key, cut or filled to 16 bytes, and seals nothing")
