@@ -74,20 +74,22 @@ extension SecurityDescriptor {
             ? nil : try part(at: offsets[3]) { reader throws(WireError) in try AccessControlList(parsing: &reader) }
     }
 
-    /// As it goes on the wire: the list first, as Windows has it, then the owner and the group.
+    /// As it goes on the wire: owner, group and list, in the order in which the header names them. Any order will do, and
+    /// Samba has this one, which clients exist that take for granted.
     package var bytes: [UInt8] {
         var writer = WireWriter(reservingCapacity: byteCount)
         writer.integer(UInt8(1))
         writer.integer(UInt8(0))
         writer.integer(control.rawValue)
-        let lists = Self.headerByteCount + (dacl?.byteCount ?? 0)
-        writer.integer(UInt32(clamping: owner == nil ? 0 : lists))
-        writer.integer(UInt32(clamping: group == nil ? 0 : lists + (owner?.byteCount ?? 0)))
+        let behindOwner = Self.headerByteCount + (owner?.byteCount ?? 0)
+        let behindGroup = behindOwner + (group?.byteCount ?? 0)
+        writer.integer(UInt32(owner == nil ? 0 : Self.headerByteCount))
+        writer.integer(UInt32(clamping: group == nil ? 0 : behindOwner))
         writer.integer(UInt32(0))
-        writer.integer(UInt32(dacl == nil ? 0 : Self.headerByteCount))
-        dacl?.write(to: &writer)
+        writer.integer(UInt32(clamping: dacl == nil ? 0 : behindGroup))
         owner?.write(to: &writer)
         group?.write(to: &writer)
+        dacl?.write(to: &writer)
         return writer.bytes
     }
 }

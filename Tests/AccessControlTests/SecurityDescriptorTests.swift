@@ -26,19 +26,19 @@ struct SecurityDescriptorTests {
             testDescription: "a list without entries: nobody may do anything",
             descriptor: SecurityDescriptor(dacl: AccessControlList([])),
             bytes: "0100 0480 00000000 00000000 00000000 14000000 02 00 0800 0000 0000"),
-        // Laid out as [MS-DTYP] 2.4.4.2 to 2.4.6 say; the order of the parts is Windows'.
+        // Laid out as [MS-DTYP] 2.4.4.2 to 2.4.6 say; the order of the parts is Samba's.
         Row(
             testDescription: "all of it",
             descriptor: SecurityDescriptor(
                 control: .isProtected, owner: owner, group: SID(unixGroup: 100),
                 dacl: AccessControlList([mode, AccessControlEntry(.allowed, .genericAll, for: .authenticatedUsers)])),
             bytes: """
-                0100 0490 4c000000 5c000000 00000000 14000000
+                0100 0490 14000000 24000000 00000000 34000000
+                0102 000000000016 01000000 e8030000
+                0102 000000000016 02000000 64000000
                 02 00 3800 0200 0000
                 01 00 1c00 00000000 0103 000000000005 58000000 03000000 a0010000
                 00 00 1400 00000010 0101 000000000005 0b000000
-                0102 000000000016 01000000 e8030000
-                0102 000000000016 02000000 64000000
                 """),
         Row(
             testDescription: "a condition behind the SID, and flags of inheritance",
@@ -64,6 +64,21 @@ struct SecurityDescriptorTests {
         for count in 0..<wire.count {
             #expect(throws: WireError.self) { _ = try SecurityDescriptor(bytes: Array(wire[..<count])) }
         }
+    }
+
+    @Test("the parts in Windows' order: the list first")
+    func otherOrder() throws {
+        let wire = HostileInput.bytes(
+            ofHex: """
+                0100 0490 4c000000 5c000000 00000000 14000000
+                02 00 3800 0200 0000
+                01 00 1c00 00000000 0103 000000000005 58000000 03000000 a0010000
+                00 00 1400 00000010 0101 000000000005 0b000000
+                0102 000000000016 01000000 e8030000
+                0102 000000000016 02000000 64000000
+                """)
+        let expected = try #require(Self.rows.first { $0.testDescription == "all of it" }?.descriptor)
+        #expect(try SecurityDescriptor(bytes: wire) == expected)
     }
 
     @Test(
