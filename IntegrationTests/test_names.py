@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 
-from support.testing import DoorsTestCase, main
+from support.testing import PlaceTestCase, main
 
 TIME_LIMIT = 120
 SCRIPTS = [
@@ -66,14 +66,7 @@ RESERVED = {
 END_SPACE, END_DOT = "\uf028", "\uf029"
 
 
-class NameTests(DoorsTestCase):
-    def setUp(self):
-        super().setUp()
-        self.place = self.id().rpartition(".")[2]
-        os.mkdir(self.mounted(self.place))
-        self.tree = self.server.tree()
-        self.addCleanup(self.tree.close)
-
+class NameTests(PlaceTestCase):
     def at(self, name: str) -> str:
         return self.mounted(self.place, name)
 

@@ -127,15 +127,21 @@ struct ChannelTests {
 
     static let exclusive: LockFlags = [.exclusiveLock, .failImmediately]
 
+    /// A file that is open on both channels, and locked through the first one's handle.
+    static func held(_ one: SMBClient, _ two: SMBClient) throws -> (holder: FileID, file: FileID) {
+        let holder = try one.create("a.txt", disposition: .create).fileID
+        let file = try two.create("a.txt", disposition: .open).fileID
+        #expect(try status(one, holder, exclusive) == .success)
+        return (holder, file)
+    }
+
     @Test("a lock that waits on one channel is granted by an unlock on the other, and answered on its own")
     func grantsAcross() throws {
         let live = try LiveServer()
         defer { live.server.stop(grace: .seconds(1)) }
         let one = try Self.first(live)
         let two = try Self.channel(live, of: one)
-        let holder = try one.create("a.txt", disposition: .create).fileID
-        let file = try two.create("a.txt", disposition: .open).fileID
-        #expect(try Self.status(one, holder, Self.exclusive) == .success)
+        let (holder, file) = try Self.held(one, two)
         let id = try Self.wait(two, file)
         #expect(try Self.status(one, file, Self.exclusive) == .lockNotGranted)
         #expect(try Self.status(one, holder, .unlock) == .success)
@@ -150,9 +156,7 @@ struct ChannelTests {
         defer { live.server.stop(grace: .seconds(1)) }
         let one = try Self.first(live)
         let two = try Self.channel(live, of: one)
-        let holder = try one.create("a.txt", disposition: .create).fileID
-        let file = try two.create("a.txt", disposition: .open).fileID
-        #expect(try Self.status(one, holder, Self.exclusive) == .success)
+        let (holder, file) = try Self.held(one, two)
         let id = try Self.wait(two, file)
         func cancel(_ client: SMBClient) throws {
             try client.transport.send(try client.frame(.cancel, id) { CancelRequest().write(to: &$0) })
@@ -175,9 +179,7 @@ struct ChannelTests {
         defer { live.server.stop(grace: .seconds(1)) }
         let one = try Self.first(live)
         let two = try Self.channel(live, of: one)
-        let holder = try one.create("a.txt", disposition: .create).fileID
-        let file = try two.create("a.txt", disposition: .open).fileID
-        #expect(try Self.status(one, holder, Self.exclusive) == .success)
+        let (_, file) = try Self.held(one, two)
         let id = try Self.wait(two, file)
         try one.logOff()
         #expect(try two.answer(to: id).header.status == .rangeNotLocked)

@@ -72,10 +72,7 @@ extension Connection {
 
     /// Another thread has looked at a frame.
     func inspected(_ number: UInt64, _ inspection: Inspection) {
-        guard let incoming = intake.first(where: { $0.number == number }) else { return }
-        incoming.inspection = inspection
-        incoming.isReady = true
-        if case .opened(let message?) = inspection { incoming.replace(by: message) }
+        intake.first { $0.number == number }?.take(inspection)
     }
 
     /// Replies of so many bytes are sent before further frames of the intake are worked off.
@@ -112,8 +109,8 @@ extension Connection {
                 run(&work, frame, mayBlock: mayBlock, resumed: nil)
             }
         case .opened(let message):
-            guard let message, let session = incoming.sealing else { return end(.badSeal) }
-            message.withBytes { workOff(opened: $0, of: session, mayBlock) }
+            guard message != nil, let session = incoming.sealing else { return end(.badSeal) }
+            incoming.memory.withBytes { workOff(opened: $0, of: session, mayBlock) }
         }
     }
 }
@@ -140,7 +137,11 @@ final class IncomingFrame {
     }
 
     /// What it opened to takes the place of what was received.
-    func replace(by opened: any FrameMemory) { memory = opened }
+    func take(_ inspection: Inspection) {
+        self.inspection = inspection
+        isReady = true
+        if case .opened(let message?) = inspection { memory = message }
+    }
 }
 
 /// What another thread has found out about a frame.

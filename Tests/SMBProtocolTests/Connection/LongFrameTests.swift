@@ -80,7 +80,7 @@ struct LongFrameTests {
         #expect(scene.peer.connection.bytesElsewhere == 0)
     }
 
-    @Test("short frames wait behind them, and answers leave as they get ready", arguments: Way.allCases)
+    @Test("long answers leave as they get ready, and short ones do not wait for them", arguments: Way.allCases)
     func answers(way: Way) throws {
         let scene = try Scene(way)
         try scene.hand(scene.write(7))
