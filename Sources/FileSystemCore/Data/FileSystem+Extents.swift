@@ -5,6 +5,20 @@ package import FileSystemModel
 import MetadataStore
 import Synchronization
 
+/// fallocate(2)'s modes, as far as they are supported.
+package enum AllocationMode: Sendable {
+    case reserve(keepingSize: Bool)
+    /// PUNCH_HOLE | KEEP_SIZE
+    case punchHole
+    case zeroRange(keepingSize: Bool)
+    /// FSCTL_SET_ZERO_DATA: as punchHole up to the end of a file that is marked as sparse; another keeps its space.
+    case zeroData
+    /// FSCTL_FILE_LEVEL_TRIM: as punchHole, up to the end of the file.
+    case trim
+}
+
+package enum SeekTarget: Sendable { case data, hole }
+
 extension FileSystem {
     /// fallocate(2).
     ///

@@ -2,6 +2,14 @@ import AccessControl
 package import FileSystemModel
 import MetadataStore
 
+package enum ExtendedAttributeMode: Sendable {
+    case either
+    /// XATTR_CREATE
+    case create
+    /// XATTR_REPLACE
+    case replace
+}
+
 extension FileSystem {
     /// getxattr(2). Names are bytes with their prefix; `user.DosStream.NAME:$DATA` is a named stream.
     ///

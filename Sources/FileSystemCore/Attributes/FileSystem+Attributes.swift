@@ -225,12 +225,4 @@ extension FileSystem {
         }
         opened.size = size
     }
-
-    /// - Throws: `.rangeLocked` when an SMB lock of another's covers part of the range.
-    func refuseLockedRange(
-        _ access: DataAccess, open: Open?, inode: InodeNumber, first: UInt64, last: UInt64
-    ) throws(FileSystemError) {
-        let owner: LockOwner? = open.map { .windows($0.id) }
-        if arbitration.forbids(access, first: first, last: last, by: owner, inode: inode) { throw .rangeLocked }
-    }
 }
