@@ -102,15 +102,21 @@ let package = Package(
 
         // Tests: one target a room, and what they share.
         .target(name: "HostileInput", path: "Tests/HostileInput", swiftSettings: strict),
+        .target(
+            name: "StoreDoubles", dependencies: ["ContentStore", "FileSystemModel"], path: "Tests/StoreDoubles",
+            swiftSettings: strict),
         tests("WireCodingTests", ["WireCoding"]),
         tests("FileSystemModelTests", ["FileSystemModel", "HostileInput"]),
         tests("AccessControlTests", ["AccessControl", "FileSystemModel", "WireCoding", "HostileInput"]),
-        tests("MetadataStoreTests", ["MetadataStore", "FileSystemModel", "AccessControl"]),
-        tests("ContentStoreTests", ["ContentStore", "FileSystemModel"]),
-        tests("AccessArbitrationTests", ["AccessArbitration", "FileSystemModel"]),
+        tests("MetadataStoreTests", ["MetadataStore", "FileSystemModel", "AccessControl", "HostileInput"]),
+        tests("ContentStoreTests", ["ContentStore", "FileSystemModel", "HostileInput"]),
+        tests("AccessArbitrationTests", ["AccessArbitration", "FileSystemModel", "HostileInput"]),
         tests(
             "FileSystemCoreTests",
-            ["FileSystemCore", "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore"]),
+            [
+                "FileSystemCore", "FileSystemModel", "AccessControl", "AccessArbitration", "MetadataStore", "ContentStore",
+                "HostileInput", "StoreDoubles",
+            ]),
         tests("ProtocolErrorsTests", ["ProtocolErrors", "FileSystemModel"]),
         tests("WindowsTypesTests", ["WindowsTypes", "WireCoding", "FileSystemModel", "AccessControl", "HostileInput"]),
         tests(
@@ -135,8 +141,7 @@ let package = Package(
             [
                 "SMBServer", "SMBClient", "SMBProtocol", "SMBMessages", "WindowsTypes", "WireCoding", "Authentication",
                 "SMBCryptography", "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "MetadataStore",
-                "ContentStore",
-                logging,
+                "StoreDoubles", logging,
             ]),
         tests(
             "FUSEProtocolTests",

@@ -1,5 +1,6 @@
 import AccessArbitration
 import FileSystemModel
+import HostileInput
 import Testing
 
 @Suite("SMB's range locks — [MS-FSA] 2.1.4.10, 2.1.5.8, 2.1.5.9")

@@ -1,5 +1,6 @@
 import ContentStore
 import FileSystemModel
+import HostileInput
 import Testing
 
 /// What a content store must do, in the plainest way: bytes up to a small size, and a flag for each block.

@@ -1,5 +1,6 @@
 import ContentStore
 import FileSystemModel
+import HostileInput
 import Testing
 
 @Suite("Content stores: space")

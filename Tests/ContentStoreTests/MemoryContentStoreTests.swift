@@ -1,5 +1,6 @@
 @testable import ContentStore
 import FileSystemModel
+import HostileInput
 import Testing
 
 @Suite("The memory content store")

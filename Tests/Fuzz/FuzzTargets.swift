@@ -52,7 +52,7 @@ struct FuzzTarget: Sendable {
             .body("query-info-response", QueryInfoResponse.self), .body("set-info-request", SetInfoRequest.self),
             .body("oplock-break", OplockBreak.self), .body("error-response", ErrorResponse.self),
             .structure("file-basic", FileBasicInformation.self), .structure("file-rename", FileRenameInformation.self),
-            .structure("file-link", FileLinkInformation.self), .structure("file-all", FileAllInformation.self),
+            .structure("file-rename-ex", FileRenameInformationEx.self), .structure("file-all", FileAllInformation.self),
             .structure("copychunk", CopyChunkRequest.self), .structure("reparse-data", ReparseDataBuffer.self),
             .structure("symbolic-link-reparse-data", SymbolicLinkReparseData.self),
         ] + others

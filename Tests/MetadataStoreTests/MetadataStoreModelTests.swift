@@ -1,4 +1,5 @@
 import FileSystemModel
+import HostileInput
 import MetadataStore
 import Testing
 

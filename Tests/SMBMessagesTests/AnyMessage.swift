@@ -167,8 +167,7 @@ enum AnyMessage {
         guard request.infoType == .file else { return }
         switch request.fileInformationClass {
         case .basic: _ = try FileBasicUpdate(bytes: request.buffer)
-        case .rename: _ = try FileRenameInformation(bytes: request.buffer)
-        case .link: _ = try FileLinkInformation(bytes: request.buffer)
+        case .rename, .link: _ = try FileRenameInformation(bytes: request.buffer)
         case .disposition: _ = try FileDispositionInformation(bytes: request.buffer)
         case .dispositionEx: _ = try FileDispositionInformationEx(bytes: request.buffer)
         case .allocation: _ = try FileAllocationInformation(bytes: request.buffer)

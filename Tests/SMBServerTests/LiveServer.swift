@@ -1,6 +1,5 @@
 import AccessArbitration
 import Authentication
-import ContentStore
 import FileSystemCore
 import FileSystemModel
 import Logging
@@ -9,37 +8,7 @@ import SMBClient
 import SMBMessages
 import SMBProtocol
 import SMBServer
-
-/// A content store in memory that says that it may block: every call of its share goes through a pool thread.
-final class BlockingContentStore: ContentStore {
-    private let store: MemoryContentStore
-
-    init(maximumBytes: UInt64) { store = MemoryContentStore(maximumBytes: maximumBytes) }
-
-    var isBlocking: Bool { true }
-
-    func read(_ id: ContentID, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(FileSystemError) {
-        try store.read(id, at: offset, into: buffer)
-    }
-    func write(_ id: ContentID, at offset: UInt64, from buffer: UnsafeRawBufferPointer) throws(FileSystemError) {
-        try store.write(id, at: offset, from: buffer)
-    }
-    func truncate(_ id: ContentID, to size: UInt64) throws(FileSystemError) { try store.truncate(id, to: size) }
-    func punch(_ id: ContentID, at offset: UInt64, count: UInt64) throws(FileSystemError) {
-        try store.punch(id, at: offset, count: count)
-    }
-    func reserve(_ id: ContentID, at offset: UInt64, count: UInt64) throws(FileSystemError) {
-        try store.reserve(id, at: offset, count: count)
-    }
-    func extent(_ id: ContentID, at offset: UInt64) throws(FileSystemError) -> Range<UInt64>? {
-        try store.extent(id, at: offset)
-    }
-    func allocatedSize(_ id: ContentID) throws(FileSystemError) -> UInt64 { try store.allocatedSize(id) }
-    func sync(_ id: ContentID) throws(FileSystemError) { try store.sync(id) }
-    func delete(_ id: ContentID) throws(FileSystemError) { try store.delete(id) }
-    func space() throws(FileSystemError) -> ContentSpace { try store.space() }
-    func close() { store.close() }
-}
+import StoreDoubles
 
 final class StillClock: CoreClock {
     func now() -> Timestamp { Timestamp(seconds: 1_700_000_000, nanoseconds: 0) }
@@ -55,8 +24,7 @@ final class LiveServer: Sendable {
     init(
         limits: ServerLimits = ServerLimits(), blocks: Bool = false, port: Int = 0, encryption: EncryptionPolicy = .off
     ) throws {
-        let content: any ContentStore =
-            blocks ? BlockingContentStore(maximumBytes: 256 << 20) : MemoryContentStore(maximumBytes: 256 << 20)
+        let content = HookedContentStore(maximumBytes: 256 << 20, isBlocking: blocks)
         fileSystem = try FileSystem(
             options: FileSystemOptions(name: "/export"), metadata: MemoryMetadataStore(), content: content,
             environment: CoreEnvironment(

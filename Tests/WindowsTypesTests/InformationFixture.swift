@@ -95,9 +95,6 @@ let informationFixtures: [InformationFixture] = [
         FileRenameInformationEx(flags: .ignoreReadOnlyAttribute, fileName: Array("a".utf8)),
         "40000000 00000000 0000000000000000 02000000 6100 0000", padding: 2),
     InformationFixture(
-        FileLinkInformation(replaceIfExists: false, fileName: Array("abc".utf8)),
-        "00 00000000000000 0000000000000000 06000000 610062006300"),
-    InformationFixture(
         FileFsVolumeInformation(
             volumeCreationTime: time, volumeSerialNumber: 0xABCD_EF01, supportsObjects: true,
             volumeLabel: Array("v".utf8)),

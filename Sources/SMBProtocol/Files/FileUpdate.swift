@@ -14,7 +14,7 @@ enum FileUpdate {
         case .basic: return try setBasic(try parse(request), file, context)
         case .rename: return try rename(file, to: Target(try parse(request) as FileRenameInformation), context)
         case .renameEx: return try rename(file, to: try Target(try parse(request) as FileRenameInformationEx), context)
-        case .link: return try link(file, as: Target(try parse(request) as FileLinkInformation), context)
+        case .link: return try link(file, as: Target(try parse(request) as FileRenameInformation), context)
         case .linkEx: return try link(file, as: try Target(try parse(request) as FileRenameInformationEx), context)
         case .disposition:
             let disposition: FileDispositionInformation = try parse(request)
@@ -66,10 +66,6 @@ enum FileUpdate {
 
         init(_ rename: FileRenameInformation) {
             (name, rootDirectory, isReplacing) = (rename.fileName, rename.rootDirectory, rename.replaceIfExists)
-        }
-
-        init(_ link: FileLinkInformation) {
-            (name, rootDirectory, isReplacing) = (link.fileName, link.rootDirectory, link.replaceIfExists)
         }
 
         init(_ rename: FileRenameInformationEx) throws(SMBFailure) {

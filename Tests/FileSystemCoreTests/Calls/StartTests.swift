@@ -3,6 +3,7 @@ import ContentStore
 import FileSystemCore
 import FileSystemModel
 import MetadataStore
+import StoreDoubles
 import Testing
 
 @Suite("Starting on stores that were used before")

@@ -1,6 +1,7 @@
 import AccessControl
 import FileSystemCore
 import FileSystemModel
+import HostileInput
 import Testing
 
 @Suite("Listings: readdir(3), telldir(3), QUERY_DIRECTORY's order")

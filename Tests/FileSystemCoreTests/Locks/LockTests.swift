@@ -2,6 +2,7 @@ import AccessArbitration
 import AccessControl
 import FileSystemCore
 import FileSystemModel
+import HostileInput
 import Testing
 
 @Suite("Range locks: fcntl(2), flock(2), SMB2 LOCK")

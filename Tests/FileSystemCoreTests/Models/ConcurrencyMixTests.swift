@@ -2,6 +2,7 @@ import AccessArbitration
 import AccessControl
 import FileSystemCore
 import FileSystemModel
+import HostileInput
 import MetadataStore
 import Testing
 

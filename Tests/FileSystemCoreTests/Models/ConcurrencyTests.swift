@@ -1,6 +1,7 @@
 import AccessControl
 import FileSystemCore
 import FileSystemModel
+import HostileInput
 import MetadataStore
 import Testing
 

@@ -1,6 +1,7 @@
 import AccessControl
 import FileSystemCore
 import FileSystemModel
+import HostileInput
 import Testing
 
 @Suite("Random system calls against a plain tree")

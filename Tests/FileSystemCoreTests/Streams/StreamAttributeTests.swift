@@ -4,6 +4,7 @@ import FileSystemCore
 import FileSystemModel
 import Foundation
 import MetadataStore
+import StoreDoubles
 import Synchronization
 import Testing
 

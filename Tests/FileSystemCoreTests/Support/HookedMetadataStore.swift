@@ -9,6 +9,10 @@ final class HookedMetadataStore: MetadataStore {
     private let store = MemoryMetadataStore()
     private let hook = Mutex<Hook?>(nil)
     private let failure = Mutex<FileSystemError?>(nil)
+    private let listed = Mutex(0)
+
+    /// How often a file's streams or extended attributes were listed, whole.
+    var listings: Int { listed.withLock { $0 } }
 
     /// Calls `hook` before the next batch, on the thread that applies it, with all its locks held; once.
     func beforeNextBatch(_ hook: @escaping Hook) { self.hook.withLock { $0 = hook } }
@@ -50,12 +54,16 @@ final class HookedMetadataStore: MetadataStore {
         try store.extendedAttribute(name, of: number)
     }
     func extendedAttributes(of number: InodeNumber) throws(FileSystemError) -> [(name: [UInt8], value: [UInt8])] {
-        try store.extendedAttributes(of: number)
+        listed.withLock { $0 += 1 }
+        return try store.extendedAttributes(of: number)
     }
     func stream(_ name: FileName, of number: InodeNumber) throws(FileSystemError) -> StreamRecord? {
         try store.stream(name, of: number)
     }
-    func streams(of number: InodeNumber) throws(FileSystemError) -> [StreamRecord] { try store.streams(of: number) }
+    func streams(of number: InodeNumber) throws(FileSystemError) -> [StreamRecord] {
+        listed.withLock { $0 += 1 }
+        return try store.streams(of: number)
+    }
     func orphans() throws(FileSystemError) -> [InodeNumber] { try store.orphans() }
     func pendingDeletes() throws(FileSystemError) -> [ContentID] { try store.pendingDeletes() }
     func unsynced() throws(FileSystemError) -> [ContentID] { try store.unsynced() }

@@ -3,7 +3,9 @@ import AccessControl
 import ContentStore
 import FileSystemCore
 import FileSystemModel
+import HostileInput
 import MetadataStore
+import StoreDoubles
 import Synchronization
 import Testing
 

@@ -52,7 +52,7 @@ struct HostileRequestTests {
             ),
             update(.basic, FileBasicUpdate(lastWriteTime: .set(FileTime(rawValue: 1 << 56)))),
             update(.rename, FileRenameInformation(replaceIfExists: true, fileName: Array("dir\\moved".utf8))),
-            update(.link, FileLinkInformation(replaceIfExists: true, fileName: Array("other".utf8))),
+            update(.link, FileRenameInformation(replaceIfExists: true, fileName: Array("other".utf8))),
             update(.allocation, FileAllocationInformation(allocationSize: 5000)),
             update(.endOfFile, FileEndOfFileInformation(endOfFile: 77)),
             (

@@ -103,15 +103,15 @@ struct RenameTests {
     func links() throws {
         let bench = try FilesBench()
         let file = try bench.open("one")
-        let link = FileLinkInformation(replaceIfExists: false, fileName: Array("two".utf8))
+        let link = FileRenameInformation(replaceIfExists: false, fileName: Array("two".utf8))
         #expect(bench.set(.link, file, link) == .success)
         #expect(bench.set(.link, file, link) == .success || bench.set(.link, file, link) == .objectNameCollision)
         #expect(try bench.query(.standard, file, as: FileStandardInformation.self).numberOfLinks == 2)
         try bench.make("three")
-        let over = FileLinkInformation(replaceIfExists: false, fileName: Array("three".utf8))
+        let over = FileRenameInformation(replaceIfExists: false, fileName: Array("three".utf8))
         #expect(bench.set(.link, file, over) == .objectNameCollision)
         let directory = try bench.open("dir", options: .directoryFile)
-        let second = FileLinkInformation(replaceIfExists: false, fileName: Array("dir2".utf8))
+        let second = FileRenameInformation(replaceIfExists: false, fileName: Array("dir2".utf8))
         #expect(bench.set(.link, directory, second) == .fileIsADirectory)
     }
 
