@@ -14,7 +14,10 @@ enum MemoryMetadataCost {
 
     static func extendedAttribute(name: [UInt8], value: [UInt8]) -> Int { 160 + name.count + value.count }
 
-    static func stream(_ record: StreamRecord) -> Int { 224 + record.name.bytes.count }
+    static func stream(_ record: StreamRecord) -> Int {
+        // Two keys, each in a table of its own.
+        352 + 2 * record.name.bytes.count
+    }
 
     static func durableHandle(_ value: [UInt8]) -> Int { 96 + value.count }
 

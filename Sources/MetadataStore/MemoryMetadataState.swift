@@ -12,7 +12,7 @@ struct MemoryMetadataState {
     var inodes: [InodeNumber: Inode] = [:]
     var directories: [InodeNumber: MemoryDirectory] = [:]
     var extendedAttributes: [InodeNumber: [[UInt8]: [UInt8]]] = [:]
-    var streams: [InodeNumber: [FileName: StreamRecord]] = [:]
+    var streams: [InodeNumber: MemoryStreams] = [:]
     var orphans: Set<InodeNumber> = []
     var pendingDeletes: Set<ContentID> = []
     var unsynced: Set<ContentID> = []
@@ -53,8 +53,10 @@ struct MemoryMetadataState {
             directories[parent]?.entry(named: name).map(MemoryMetadataCost.entry) ?? 0
         case .putExtendedAttribute(let number, let name, _), .deleteExtendedAttribute(let number, let name):
             extendedAttributes[number]?[name].map { MemoryMetadataCost.extendedAttribute(name: name, value: $0) } ?? 0
-        case .putStream(let record): streams[record.inode]?[record.name].map(MemoryMetadataCost.stream) ?? 0
-        case .deleteStream(let number, let name): streams[number]?[name].map(MemoryMetadataCost.stream) ?? 0
+        case .putStream(let record):
+            streams[record.inode]?.stream(named: record.name).map(MemoryMetadataCost.stream) ?? 0
+        case .deleteStream(let number, let name):
+            streams[number]?.stream(named: name).map(MemoryMetadataCost.stream) ?? 0
         case .putOrphan(let number), .deleteOrphan(let number):
             orphans.contains(number) ? MemoryMetadataCost.member : 0
         case .putPendingDelete(let id), .deletePendingDelete(let id):
@@ -95,11 +97,11 @@ struct MemoryMetadataState {
                 if extendedAttributes[number]?.isEmpty == true { extendedAttributes[number] = nil }
             }
         case .putStream(let record):
-            if let old = streams[record.inode, default: [:]].updateValue(record, forKey: record.name) {
+            if let old = streams[record.inode, default: MemoryStreams()].put(record) {
                 cost -= MemoryMetadataCost.stream(old)
             }
         case .deleteStream(let number, let name):
-            if let old = streams[number]?.removeValue(forKey: name) {
+            if let old = streams[number]?.remove(name) {
                 cost -= MemoryMetadataCost.stream(old)
                 if streams[number]?.isEmpty == true { streams[number] = nil }
             }

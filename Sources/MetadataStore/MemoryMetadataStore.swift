@@ -63,12 +63,19 @@ package final class MemoryMetadataStore: MetadataStore {
     }
 
     package func stream(_ name: FileName, of number: InodeNumber) throws(FileSystemError) -> StreamRecord? {
-        state.withLock { $0.streams[number]?[name] }
+        state.withLock { $0.streams[number]?.stream(named: name) }
     }
 
     package func streams(of number: InodeNumber) throws(FileSystemError) -> [StreamRecord] {
-        guard let all = state.withLock({ $0.streams[number] }) else { return [] }
-        return all.values.sorted { $0.name.bytes.lexicographicallyPrecedes($1.name.bytes) }
+        state.withLock { $0.streams[number] }?.all ?? []
+    }
+
+    package func streams(folded name: FoldedName, of number: InodeNumber) throws(FileSystemError) -> [StreamRecord] {
+        state.withLock { $0.streams[number]?.streams(folded: name) ?? [] }
+    }
+
+    package func streamCount(of number: InodeNumber) throws(FileSystemError) -> Int {
+        state.withLock { $0.streams[number]?.count ?? 0 }
     }
 
     package func orphans() throws(FileSystemError) -> [InodeNumber] {

@@ -25,7 +25,11 @@ package protocol MetadataStore: AnyObject, Sendable {
     /// Sorted by name.
     func extendedAttributes(of number: InodeNumber) throws(FileSystemError) -> [(name: [UInt8], value: [UInt8])]
     func stream(_ name: FileName, of number: InodeNumber) throws(FileSystemError) -> StreamRecord?
+    /// Sorted by name.
     func streams(of number: InodeNumber) throws(FileSystemError) -> [StreamRecord]
+    /// All streams of the file whose folded names are equal, sorted by name.
+    func streams(folded name: FoldedName, of number: InodeNumber) throws(FileSystemError) -> [StreamRecord]
+    func streamCount(of number: InodeNumber) throws(FileSystemError) -> Int
     func orphans() throws(FileSystemError) -> [InodeNumber]
     func pendingDeletes() throws(FileSystemError) -> [ContentID]
     func unsynced() throws(FileSystemError) -> [ContentID]

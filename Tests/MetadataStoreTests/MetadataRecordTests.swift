@@ -116,10 +116,25 @@ struct MetadataRecordTests {
             #expect(try store.stream(first.name, of: Self.file) == first)
             #expect(try store.streams(of: Self.file).count == 2)
             #expect(try store.streams(of: Self.file).contains(second))
+            #expect(try store.streamCount(of: Self.file) == 2)
+            #expect(try store.streams(folded: FoldedName(FileName("SECOND")), of: Self.file) == [second])
+            #expect(try store.streams(folded: FoldedName(FileName("third")), of: Self.file).isEmpty)
             other.size = 9
             try store.put(.putStream(other), .deleteStream(Self.file, name: first.name))
             #expect(try store.streams(of: Self.file) == [second])
             #expect(try store.stream(first.name, of: .root) == other)
+            #expect(try store.streams(folded: FoldedName(first.name), of: Self.file).isEmpty)
+            #expect(try store.streams(folded: FoldedName(first.name), of: .root) == [other])
+            // Two names may fold alike, and a rename may change only the case.
+            var capitals = other
+            capitals.name = try FileName("FIRST")
+            try store.put(.putStream(capitals))
+            #expect(try store.streams(folded: FoldedName(first.name), of: .root) == [capitals, other])
+            try store.put(.deleteStream(.root, name: first.name))
+            #expect(try store.streams(folded: FoldedName(first.name), of: .root) == [capitals])
+            #expect(try store.streamCount(of: .root) == 1)
+            try store.put(.deleteStream(.root, name: capitals.name), .deleteStream(.root, name: capitals.name))
+            #expect(try store.streamCount(of: .root) == 0)
         }
     }
 

@@ -52,6 +52,7 @@ extension FileSystem {
                 let replaced = existing.map { name.count + $0.count } ?? 0
                 guard used - replaced + name.count + value.count <= 1 << 20 else { throw .noSpace }
                 noteChange(&record)
+                record.hasHeldExtendedAttributes = true
                 let receipt = try commit(
                     [.putExtendedAttribute(inode, name: name, value: value), .putInode(record)], context,
                     events: [ChangeEvent(.extendedAttributes, inode)])

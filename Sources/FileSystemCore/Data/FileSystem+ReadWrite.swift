@@ -97,14 +97,34 @@ extension FileSystem {
                 guard !overflow, end <= UInt64(Int64.max) else { throw .fileTooLarge }
                 try refuseLockedRange(.write, open: open, inode: open.subject, first: start, last: end - 1)
                 let id = try contentID(of: &opened)
+                let size = opened.size
                 try content.write(id, at: start, from: buffer)
-                opened.size = max(opened.size, end)
-                opened.allocatedSize = try content.allocatedSize(id)
-                noteWrite(&opened.file.attributes, by: open, context)
-                return try commit(opened, context, events: [written(start..<end, opened)])
+                return try droppingOnFailure(size..<max(size, end), of: id) { () throws(FileSystemError) in
+                    opened.size = max(size, end)
+                    opened.allocatedSize = try content.allocatedSize(id)
+                    noteWrite(&opened.file.attributes, by: open, context)
+                    return try commit(opened, context, events: [written(start..<end, opened)])
+                }
             }
             if open.isWriteThrough { try makeSafe(open) }
             return .done(buffer.count, receipt)
+        }
+    }
+
+    /// Commits bytes that are in the store already. Should that fail, those past the end that the file keeps go again: they would come
+    /// to light when it grows. What was reserved there goes with them.
+    func droppingOnFailure<Result>(
+        _ pastEnd: Range<UInt64>, of id: ContentID, _ body: () throws(FileSystemError) -> Result
+    ) throws(FileSystemError) -> Result {
+        do throws(FileSystemError) {
+            return try body()
+        } catch let failure {
+            do throws(FileSystemError) {
+                if !pastEnd.isEmpty { try content.punch(id, at: pastEnd.lowerBound, count: UInt64(pastEnd.count)) }
+            } catch {
+                environment.report("bytes whose write failed stay past the end of a file: \(error)")
+            }
+            throw failure
         }
     }
 

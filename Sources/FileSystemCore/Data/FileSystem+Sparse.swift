@@ -139,11 +139,14 @@ extension FileSystem {
                 guard result.count > 0 else { throw error }
                 result.failure = error
             }
-            let end = targetOffset + result.count
-            opened.size = max(opened.size, end)
-            opened.allocatedSize = try content.allocatedSize(to)
-            noteWrite(&opened.file.attributes, by: target, context)
-            return (result, try commit(opened, context, events: [written(targetOffset..<end, opened)]))
+            let (size, end) = (opened.size, targetOffset + result.count)
+            let receipt = try droppingOnFailure(size..<max(size, end), of: to) { () throws(FileSystemError) in
+                opened.size = max(size, end)
+                opened.allocatedSize = try content.allocatedSize(to)
+                noteWrite(&opened.file.attributes, by: target, context)
+                return try commit(opened, context, events: [written(targetOffset..<end, opened)])
+            }
+            return (result, receipt)
         }
     }
 

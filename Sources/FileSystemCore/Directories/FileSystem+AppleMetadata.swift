@@ -21,7 +21,7 @@ extension FileSystem {
     /// Nil for nearly every file, which has no streams. Under the namespace lock, which guards the streams' names.
     func appleMetadata(of record: InodeRecord) throws(FileSystemError) -> AppleMetadata? {
         let inode = record.attributes.inode
-        guard record.hasHeldStreams, try !metadata.streams(of: inode).isEmpty else { return nil }
+        guard record.hasHeldStreams, try metadata.streamCount(of: inode) > 0 else { return nil }
         return try inodes.reading(inode) { () throws(FileSystemError) -> AppleMetadata? in
             var result = AppleMetadata()
             if let name = AppleMetadata.resourceStream, let fork = try stream(named: name, of: inode) {

@@ -71,7 +71,7 @@ extension FileSystem {
     ) throws(FileSystemError) -> DirectoryEntry {
         var result = DirectoryEntry(name: name, cookie: cookie, attributes: record.attributes)
         if facts.contains(.appleMetadata) { result.apple = try appleMetadata(of: record) }
-        if facts.contains(.extendedAttributes) {
+        if facts.contains(.extendedAttributes), record.hasHeldExtendedAttributes {
             result.extendedAttributes = try metadata.extendedAttributes(of: record.attributes.inode)
         }
         return result

@@ -114,13 +114,13 @@ extension FileSystem {
                 let isLink = special.type == .symbolicLink
                 switch record.attributes.type {
                 case .regular:
-                    guard record.attributes.size == 0, try metadata.streams(of: open.inode).isEmpty else {
+                    guard record.attributes.size == 0, try metadata.streamCount(of: open.inode) == 0 else {
                         throw .notSupported
                     }
                 case .directory:
                     guard isLink else { throw .isDirectory }
                     guard try metadata.isDirectoryEmpty(open.inode) else { throw .directoryNotEmpty }
-                    guard try metadata.streams(of: open.inode).isEmpty else { throw .notSupported }
+                    guard try metadata.streamCount(of: open.inode) == 0 else { throw .notSupported }
                     record.attributes.dosAttributes.insert(.directoryLink)
                 default:
                     guard (record.attributes.type == .symbolicLink) == isLink else { throw .invalidArgument }

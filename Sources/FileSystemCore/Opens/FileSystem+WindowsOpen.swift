@@ -249,7 +249,7 @@ extension FileSystem {
         let open = result.open
         var discarded: [ContentID] = []
         do throws(FileSystemError) {
-            let losesStreams = replaces && open.stream == nil ? try !metadata.streams(of: open.inode).isEmpty : false
+            let losesStreams = replaces && open.stream == nil ? try metadata.streamCount(of: open.inode) > 0 : false
             try lockingStreams(of: open.inode, if: losesStreams) { () throws(FileSystemError) in
                 var opened = try opened(open)
                 if request.allocationSize > 0 {

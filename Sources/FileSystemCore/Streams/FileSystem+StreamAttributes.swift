@@ -81,7 +81,7 @@ extension FileSystem {
                     guard !arbitration.forbids(.write, to: existing.number) else { throw .sharingViolation }
                     try refuseLockedRange(.write, open: nil, inode: existing.number, first: 0, last: .max)
                 } else {
-                    guard try metadata.streams(of: inode).count < Self.maximumStreams else { throw .noSpace }
+                    guard try metadata.streamCount(of: inode) < Self.maximumStreams else { throw .noSpace }
                 }
                 var stream: StreamRecord
                 if let existing {

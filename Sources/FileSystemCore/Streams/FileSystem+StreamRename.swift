@@ -70,7 +70,7 @@ extension FileSystem {
         _ open: Open, _ file: InodeRecord, to newName: FileName, over replaced: [StreamRecord], _ context: OperationContext
     ) throws(FileSystemError) -> (Receipt, [ContentID]) {
         let inode = open.inode
-        guard try replaced.count + Self.maximumStreams > metadata.streams(of: inode).count else { throw .noSpace }
+        guard try replaced.count + Self.maximumStreams > metadata.streamCount(of: inode) else { throw .noSpace }
         let stream = StreamRecord(
             inode: inode, number: try metadata.allocateInodeNumbers(1), name: newName, contentID: file.contentID,
             size: file.attributes.size, allocatedSize: file.attributes.allocatedSize)

@@ -46,8 +46,7 @@ extension FileSystem {
     /// Names of streams are compared without regard to case; two that differ in nothing else do not exist.
     func stream(named name: FileName, of inode: InodeNumber) throws(FileSystemError) -> StreamRecord? {
         if let exact = try metadata.stream(name, of: inode) { return exact }
-        let folded = FoldedName(name)
-        return try metadata.streams(of: inode).first { FoldedName($0.name) == folded }
+        return try metadata.streams(folded: FoldedName(name), of: inode).first
     }
 
     /// Makes an empty stream. Under the namespace lock, written.
@@ -58,7 +57,7 @@ extension FileSystem {
     ) throws(FileSystemError) -> (OpenedFile, Receipt) {
         try requireWritable()
         return try inodes.writing(inode) { () throws(FileSystemError) in
-            guard try metadata.streams(of: inode).count < Self.maximumStreams else { throw .noSpace }
+            guard try metadata.streamCount(of: inode) < Self.maximumStreams else { throw .noSpace }
             var file = try record(inode)
             noteStreamChange(&file)
             let stream = StreamRecord(inode: inode, number: try metadata.allocateInodeNumbers(1), name: name)

@@ -54,6 +54,25 @@ struct ContentTests {
         #expect(bytes.dropFirst(Int(size)).allSatisfy { $0 == 0 })
     }
 
+    /// `start` is inside, at the end and past the end of a file of 5000 bytes.
+    @Test("what a failed write has left past the end does not show when the file grows", arguments: [4999, 5000, 9000])
+    func failedWrite(start: UInt64) throws {
+        let world = try World()
+        let alice = world.alice
+        try alice.put("f", [UInt8](repeating: 0xAA, count: 5000))
+        let open = try alice.open("f", [.read, .write])
+        world.metadata.failNextBatch(.io)
+        #expect(throws: FileSystemError.io) { try alice.write(open, [UInt8](repeating: 0xBB, count: 9000), at: start) }
+        #expect(try alice.stat("f").size == 5000)
+        try alice.set("f") { $0.size = 20_000 }
+        let bytes = try alice.read(open)
+        #expect(bytes.prefix(Int(min(start, 5000))).allSatisfy { $0 == 0xAA })
+        #expect(bytes.count == 20_000 && bytes.dropFirst(5000).allSatisfy { $0 == 0 })
+        alice.close(open)
+        try alice.unlink("f")
+        try world.expectEmpty()
+    }
+
     @Test("O_TRUNC empties, through open and through create")
     func openTruncates() throws {
         let world = try World()

@@ -144,6 +144,25 @@ struct SparseTests {
         try world.expectEmpty()
     }
 
+    @Test("a clone that cannot be committed leaves nothing past the end")
+    func failedClone() throws {
+        let world = try World()
+        let alice = world.alice
+        try alice.put("a", bytes)
+        try alice.put("b", [UInt8](repeating: 0xAA, count: 5000))
+        let (source, target) = (try alice.open("a", .read), try alice.open("b", [.read, .write]))
+        world.metadata.failNextBatch(.io)
+        #expect(throws: FileSystemError.io) {
+            try world.fileSystem.clone(from: source, at: 0, to: target, at: 4096, count: 65_536, alice.context())
+        }
+        #expect(try alice.stat("b").size == 5000)
+        try alice.set("b") { $0.size = 131_072 }
+        #expect(try alice.read(target, at: 5000).allSatisfy { $0 == 0 })
+        for open in [source, target] { alice.close(open) }
+        for name in ["a", "b"] { try alice.unlink(name) }
+        try world.expectEmpty()
+    }
+
     @Test("a hole is cloned in one step, however long it is", .timeLimit(.minutes(1)))
     func clonesHoles() throws {
         let world = try World()

@@ -127,6 +127,26 @@ struct DirectoryTests {
         smb.close(open)
     }
 
+    @Test("a listing tells the extended attributes of those that have some, and asks nobody else for them")
+    func extendedAttributes() throws {
+        let world = try World()
+        let alice = world.alice
+        for name in ["a", "b", "c"] { try alice.put(name, []) }
+        let core = world.fileSystem
+        try core.setExtendedAttribute(
+            Array("user.x".utf8), to: [1, 2], mode: .either, of: alice.inode("b"), alice.context()
+        ).get()
+        let before = world.metadata.listings
+        let open = try alice.open("/", .read)
+        let entries = try core.readDirectory(
+            open, after: .start, limit: 10, telling: .extendedAttributes, alice.context()
+        ).get()
+        alice.close(open)
+        #expect(entries.map(\.extendedAttributes.count) == [0, 0, 0, 1, 0])
+        #expect(entries[3].extendedAttributes.map(\.value) == [[1, 2]])
+        #expect(world.metadata.listings == before + 1)
+    }
+
     @Test("reading moves the access time of a directory, and a change its other times")
     func times() throws {
         let world = try World()

@@ -228,6 +228,24 @@ struct StreamTests {
         smb.close(two)
     }
 
+    @Test("to make a stream, and to find one in any case, is not to list them all")
+    func listings() throws {
+        for name in ["one", "two"] { try smb.putStream("/f", name, name) }
+        let before = world.metadata.listings
+        for disposition in [CreateDisposition.create, .openIf] {
+            smb.close(try smb.streamOpen("/f", "made by \(disposition)", .all, disposition).open)
+        }
+        #expect(try smb.streamText("/f", "TWO") == "two")
+        let attribute = Array("user.DosStream.posix:$DATA".utf8)
+        try world.fileSystem.setExtendedAttribute(
+            attribute, to: [1], mode: .create, of: posix.inode("/f"), posix.context()
+        ).get()
+        #expect(world.metadata.listings == before)
+        #expect(try smb.streams("/f").count == 6)
+        try posix.unlink("/f")
+        try world.expectEmpty()
+    }
+
     @Test("a READONLY file takes no stream, and a file takes no more than it may")
     func limits() throws {
         try posix.put("/f", [])

@@ -64,6 +64,10 @@ final class HookedMetadataStore: MetadataStore {
         listed.withLock { $0 += 1 }
         return try store.streams(of: number)
     }
+    func streams(folded name: FoldedName, of number: InodeNumber) throws(FileSystemError) -> [StreamRecord] {
+        try store.streams(folded: name, of: number)
+    }
+    func streamCount(of number: InodeNumber) throws(FileSystemError) -> Int { try store.streamCount(of: number) }
     func orphans() throws(FileSystemError) -> [InodeNumber] { try store.orphans() }
     func pendingDeletes() throws(FileSystemError) -> [ContentID] { try store.pendingDeletes() }
     func unsynced() throws(FileSystemError) -> [ContentID] { try store.unsynced() }
