@@ -57,11 +57,43 @@ struct ChunkList {
         return Position(block: position.block + 1, slot: 0)
     }
 
-    /// The chunk at `index`, made when there is none.
-    mutating func make(_ index: UInt64) -> PageChunk {
-        var place = position(from: index)
-        if let slot = self[place], slot.index == index { return slot.chunk }
-        let slot = Slot(index: index, chunk: PageChunk())
+    /// The chunk at `index`, made when there is none, and this list's own.
+    /// - Returns: Nil when it is another content's as well and there is no memory for a copy.
+    mutating func make(_ index: UInt64) -> PageChunk? {
+        let place = position(from: index)
+        if self[place]?.index == index { return own(place) ? self[place]?.chunk : nil }
+        let chunk = PageChunk()
+        insert(Slot(index: index, chunk: chunk), at: place)
+        return chunk
+    }
+
+    /// Puts a chunk that others may have too at `index`, in place of the one there.
+    mutating func share(_ chunk: PageChunk, at index: UInt64) {
+        let place = position(from: index)
+        if self[place]?.index == index {
+            blocks[place.block][place.slot].chunk = chunk
+        } else {
+            insert(Slot(index: index, chunk: chunk), at: place)
+        }
+    }
+
+    /// Makes the chunk at `index`, where there is one, this list's own: what is written to it nobody else shall see.
+    /// - Returns: False when there is no memory for a copy.
+    mutating func own(_ index: UInt64) -> Bool {
+        let place = position(from: index)
+        return self[place]?.index == index ? own(place) : true
+    }
+
+    private mutating func own(_ place: Position) -> Bool {
+        // Whoever else has it only reads, and to get it he would need this content's lock: a sole reference stays one.
+        if isKnownUniquelyReferenced(&blocks[place.block][place.slot].chunk) { return true }
+        guard let copy = blocks[place.block][place.slot].chunk.copy() else { return false }
+        blocks[place.block][place.slot].chunk = copy
+        return true
+    }
+
+    private mutating func insert(_ slot: Slot, at position: Position) {
+        var place = position
         if place.block == blocks.count {
             // Past the end: the last block takes it while it has room, so that a file that grows fills its blocks.
             if let last = blocks.indices.last, blocks[last].count < Self.blockLimit {
@@ -69,7 +101,7 @@ struct ChunkList {
             } else {
                 blocks.append([slot])
             }
-            return slot.chunk
+            return
         }
         if blocks[place.block].count >= Self.blockLimit {
             let half = Self.blockLimit / 2
@@ -79,7 +111,6 @@ struct ChunkList {
             if place.slot > half { place = Position(block: place.block + 1, slot: place.slot - half) }
         }
         blocks[place.block].insert(slot, at: place.slot)
-        return slot.chunk
     }
 
     /// Removes the chunks with `indices` for which `isUnused` says so, and calls it once for each chunk there.

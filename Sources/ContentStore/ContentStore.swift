@@ -18,6 +18,14 @@ package protocol ContentStore: AnyObject, Sendable {
     func punch(_ id: ContentID, at offset: UInt64, count: UInt64) throws(FileSystemError)
     /// Spends the space of a range without changing what it reads as.
     func reserve(_ id: ContentID, at offset: UInt64, count: UInt64) throws(FileSystemError)
+    /// Gives a range of `target` the bytes and holes of a range of `source` without copying: both have them until one of them changes.
+    /// The two are different contents, or ranges that do not overlap. Space is spent as for a copy.
+    ///
+    /// - Returns: How much of the range was done so, from its beginning on. Less than all, and nothing, mean no more than that the
+    ///   rest is to be copied: the store shares what it can, and only where there is room.
+    func share(
+        _ source: ContentID, at sourceOffset: UInt64, with target: ContentID, at targetOffset: UInt64, count: UInt64
+    ) throws(FileSystemError) -> UInt64
     /// The first allocated extent that ends after `offset`, cut to begin no earlier than it; nil when only a hole follows.
     func extent(_ id: ContentID, at offset: UInt64) throws(FileSystemError) -> Range<UInt64>?
     /// What the content costs, in bytes.

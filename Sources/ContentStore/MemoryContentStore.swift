@@ -4,7 +4,8 @@ import Synchronization
 /// Bytes in memory, bounded, for shares that end with their process.
 ///
 /// Locks: a shard's table (held for one look-up, never across a copy), then one content's. Two files share a table's lock for some
-/// tens of nanoseconds at most, and nothing else.
+/// tens of nanoseconds at most, and nothing else. Contents that share chunks share no lock: a shared chunk is only read, and who
+/// writes to one has a copy of his own first.
 package final class MemoryContentStore: ContentStore {
     private typealias Content = ReadWriteLocked<SparseContent>
 
@@ -49,19 +50,35 @@ package final class MemoryContentStore: ContentStore {
 
     package func truncate(_ id: ContentID, to size: UInt64) throws(FileSystemError) {
         try Self.check(size, 0)
-        content(id)?.withWrite { $0.punch(size..<UInt64.max) }
+        try content(id)?.withWrite { (content) throws(FileSystemError) in try content.punch(size..<UInt64.max) }
     }
 
     package func punch(_ id: ContentID, at offset: UInt64, count: UInt64) throws(FileSystemError) {
         guard count > 0, let content = content(id) else { return }
         let (end, overflow) = offset.addingReportingOverflow(count)
-        content.withWrite { $0.punch(offset..<(overflow ? .max : end)) }
+        let range = offset..<(overflow ? .max : end)
+        try content.withWrite { (content) throws(FileSystemError) in try content.punch(range) }
     }
 
     package func reserve(_ id: ContentID, at offset: UInt64, count: UInt64) throws(FileSystemError) {
         guard count > 0 else { return }
         try Self.check(offset, count)
         try make(id).withWrite { (content) throws(FileSystemError) in try content.reserve(offset..<offset + count) }
+    }
+
+    /// Chunks that both ranges have in the same places are shared: so both begin at multiples of 64 KiB.
+    package func share(
+        _ source: ContentID, at sourceOffset: UInt64, with target: ContentID, at targetOffset: UInt64, count: UInt64
+    ) throws(FileSystemError) -> UInt64 {
+        let unit = UInt64(PageChunk.size)
+        let whole = count - count % unit
+        guard whole > 0, sourceOffset % unit == 0, targetOffset % unit == 0, let content = content(source) else { return 0 }
+        try Self.check(sourceOffset, whole)
+        try Self.check(targetOffset, whole)
+        // One lock after the other, so that two calls that cross do not wait for each other: whoever changes the source in between
+        // finds its chunks shared, and leaves these as they are.
+        let chunks = content.withRead { $0.chunks(of: sourceOffset..<sourceOffset + whole) }
+        return make(target).withWrite { $0.share(chunks, in: targetOffset..<targetOffset + whole) }
     }
 
     package func extent(_ id: ContentID, at offset: UInt64) throws(FileSystemError) -> Range<UInt64>? {

@@ -20,7 +20,8 @@ enum Page {
 /// - Every method takes a range of the chunk's own bytes and checks it against 0...65536 (precondition, once a call). Every access
 ///   is to pages whose bit is set, hence inside the window, hence inside `memory`.
 /// - The other side of a copy is a buffer pointer that the caller holds valid during the call; its length is checked to be the range's.
-/// - Not Sendable: a chunk lives inside its content's reader-writer lock; readers do not write to it.
+/// - Not Sendable: a chunk lives inside its content's reader-writer lock; readers do not write to it. One that several contents share
+///   is only read: who wants to change it makes sure, under his content's lock, that he has the only reference, or takes a copy.
 final class PageChunk {
     static let pages = 16
     static let size = pages * Page.size
@@ -107,6 +108,22 @@ final class PageChunk {
         base = window.base
         capacity = window.capacity
         return true
+    }
+
+    /// The same bytes in memory of its own.
+    /// - Returns: Nil when there is none.
+    func copy() -> PageChunk? {
+        let copy = PageChunk()
+        guard copy.fit((base, capacity)) else { return nil }
+        if let memory, let fresh = copy.memory {
+            forEachRun(in: written) { run in
+                let offset = (run.lowerBound - base) * Page.size
+                memcpy(fresh + offset, memory + offset, run.count * Page.size)
+            }
+        }
+        copy.written = written
+        copy.spent = spent
+        return copy
     }
 
     // MARK: - Bytes

@@ -68,22 +68,44 @@ struct SparseContent: ~Copyable {
         guard !range.isEmpty else { return }
         let pages = newPages(in: range)
         guard space.take(pages << Page.shift) else { throw .noSpace }
-        spentPages += pages
         // Not more chunks than the pages that were just paid for, and those that are there.
         for index in Self.indices(of: range) {
-            let part = Self.part(of: range, in: index)
-            chunks.make(index).reserve(PageChunk.touched(part))
+            guard chunks.make(index) == nil else { continue }
+            forgetUnspent(in: range)
+            space.giveBack(pages << Page.shift)
+            throw .noSpace
+        }
+        spentPages += pages
+        chunks.forEach(in: Self.indices(of: range)) { index, chunk in
+            chunk.reserve(PageChunk.touched(Self.part(of: range, in: index)))
         }
     }
 
-    mutating func punch(_ range: Range<UInt64>) {
+    /// - Throws: `.noSpace`, with nothing punched, when a chunk is shared and there is no memory for what is left of it.
+    mutating func punch(_ range: Range<UInt64>) throws(FileSystemError) {
         guard !range.isEmpty else { return }
+        let indices = Self.indices(of: range)
+        for index in [indices.lowerBound, indices.upperBound] where Self.part(of: range, in: index).count < PageChunk.size {
+            guard chunks.own(index) else { throw .noSpace }
+        }
+        drop(range)
+    }
+
+    /// The same; chunks that lie only partly in the range are this content's own.
+    private mutating func drop(_ range: Range<UInt64>) {
         var freedPages: UInt64 = 0
         var freedMemory: UInt64 = 0
         chunks.remove(in: Self.indices(of: range)) { index, chunk in
             let spent = chunk.spentPages
             let capacity = chunk.capacity
-            chunk.punch(Self.part(of: range, in: index))
+            let part = Self.part(of: range, in: index)
+            guard part.count < PageChunk.size else {
+                // Others may have it.
+                freedPages += UInt64(spent)
+                freedMemory += UInt64(capacity)
+                return true
+            }
+            chunk.punch(part)
             chunk.shrink()
             freedPages += UInt64(spent - chunk.spentPages)
             freedMemory += UInt64(capacity - chunk.capacity)
@@ -144,25 +166,33 @@ struct SparseContent: ~Copyable {
     private mutating func prepare(_ range: Range<UInt64>) -> Bool {
         var previous: PageChunk?
         for index in Self.indices(of: range) {
-            let chunk = chunks.make(index)
+            guard let chunk = chunks.make(index) else {
+                forgetUnspent(in: range)
+                return false
+            }
             let touched = PageChunk.touched(Self.part(of: range, in: index))
             if touched & ~chunk.written != 0 {
                 // What follows a full chunk is likely to become full too: all its memory at once, and no moves while it grows.
                 if previous == nil, index > 0, chunk.capacity == 0 { previous = chunks[index - 1] }
                 let grows = chunk.capacity == 0 && previous?.isFull == true
                 guard cover(chunk, grows ? .max : touched) || (grows && cover(chunk, touched)) else {
-                    let memory = memory
-                    chunks.remove(in: Self.indices(of: range)) { _, chunk in
-                        guard chunk.spent == 0 else { return false }
-                        memory.giveBack(UInt64(chunk.capacity) << Page.shift)
-                        return true
-                    }
+                    forgetUnspent(in: range)
                     return false
                 }
             }
             previous = chunk
         }
         return true
+    }
+
+    /// Removes the chunks that were made for what could not be done.
+    private mutating func forgetUnspent(in range: Range<UInt64>) {
+        let memory = memory
+        chunks.remove(in: Self.indices(of: range)) { _, chunk in
+            guard chunk.spent == 0 else { return false }
+            memory.giveBack(UInt64(chunk.capacity) << Page.shift)
+            return true
+        }
     }
 
     private func cover(_ chunk: PageChunk, _ pages: UInt16) -> Bool {
@@ -172,6 +202,55 @@ struct SparseContent: ~Copyable {
         let covered = chunk.cover(pages)
         memory.giveBack(UInt64(wanted - chunk.capacity) << Page.shift)
         return covered
+    }
+}
+
+// MARK: - Sharing
+
+extension SparseContent {
+    /// The chunks of a range that begins and ends with chunks, numbered from its beginning.
+    func chunks(of range: Range<UInt64>) -> [ChunkList.Slot] {
+        guard !range.isEmpty else { return [] }
+        let indices = Self.indices(of: range)
+        var found: [ChunkList.Slot] = []
+        chunks.forEach(in: indices) { index, chunk in
+            found.append(ChunkList.Slot(index: index - indices.lowerBound, chunk: chunk))
+        }
+        return found
+    }
+
+    /// Takes over what ``chunks(of:)`` has found in a content for a range here, of whole chunks as well: those chunks, and holes where
+    /// there are none. Space and memory are counted as if each content had its own, so that to change one of them needs no more.
+    ///
+    /// - Returns: How much of the range was done before there was no room, in bytes.
+    mutating func share(_ others: [ChunkList.Slot], in range: Range<UInt64>) -> UInt64 {
+        var end = range.lowerBound
+        for slot in others {
+            let start = range.lowerBound + slot.index << PageChunk.shift
+            if end < start { drop(end..<start) }
+            end = start
+            guard share(slot.chunk, at: start >> PageChunk.shift) else { return end - range.lowerBound }
+            end += UInt64(PageChunk.size)
+        }
+        if end < range.upperBound { drop(end..<range.upperBound) }
+        return range.upperBound - range.lowerBound
+    }
+
+    private mutating func share(_ chunk: PageChunk, at index: UInt64) -> Bool {
+        let old = chunks[index]
+        let (spent, newSpent) = (UInt64(old?.spentPages ?? 0), UInt64(chunk.spentPages))
+        let (held, newHeld) = (UInt64(old?.capacity ?? 0), UInt64(chunk.capacity))
+        let growth = newSpent - min(spent, newSpent)
+        guard space.take(growth << Page.shift) else { return false }
+        guard memory.take((newHeld - min(held, newHeld)) << Page.shift) else {
+            space.giveBack(growth << Page.shift)
+            return false
+        }
+        space.giveBack((spent - min(spent, newSpent)) << Page.shift)
+        memory.giveBack((held - min(held, newHeld)) << Page.shift)
+        spentPages = spentPages - spent + newSpent
+        chunks.share(chunk, at: index)
+        return true
     }
 }
 

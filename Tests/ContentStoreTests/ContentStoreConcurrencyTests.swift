@@ -52,6 +52,38 @@ struct ContentStoreConcurrencyTests {
         #expect(try store.space().free == 0)
     }
 
+    @Test("what is shared while it is written is what was there at one moment, and stays so", arguments: ContentStoreFactory.all)
+    func sharing(factory: ContentStoreFactory) async throws {
+        let store = try factory.make(16 << 20)
+        defer { store.close() }
+        let source = ContentID.test(0)
+        let chunk = 1 << 16
+        try store.put(source, [UInt8](repeating: 1, count: chunk))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for round in 0..<400 { try store.put(source, [UInt8](repeating: UInt8(1 + round % 7), count: chunk)) }
+            }
+            for thread in 1...4 as ClosedRange<UInt64> {
+                group.addTask {
+                    let own = ContentID.test(thread)
+                    for round in 0..<200 {
+                        guard try store.share(source, at: 0, with: own, at: 0, count: UInt64(chunk)) > 0 else { return }
+                        let first = try store.bytes(own, 0..<UInt64(chunk))
+                        #expect(first.allSatisfy { $0 == first[0] })
+                        #expect(try store.bytes(own, 0..<UInt64(chunk)) == first)
+                        try store.put(own, [0xEE], at: 5000)
+                        #expect(try store.bytes(own, 4999..<5002) == [first[0], 0xEE, first[0]])
+                        if round % 9 == 0 { try store.delete(own) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try store.bytes(source, 0..<UInt64(chunk)).allSatisfy { $0 != 0xEE })
+        for number in 0...4 as ClosedRange<UInt64> { try store.delete(.test(number)) }
+        #expect(try store.space().free == store.space().total)
+    }
+
     @Test("readers and a writer of one file; deletion under their feet", arguments: ContentStoreFactory.all)
     func oneFile(factory: ContentStoreFactory) async throws {
         let store = try factory.make(16 << 20)

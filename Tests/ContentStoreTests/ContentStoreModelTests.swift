@@ -38,6 +38,13 @@ private struct ModelContent {
         punch(size..<Self.size)
     }
 
+    /// Ranges of whole blocks.
+    mutating func take(_ range: Range<Int>, of other: ModelContent, to offset: Int) {
+        bytes.replaceSubrange(offset..<offset + range.count, with: other.bytes[range])
+        let blocks = other.spent[range.lowerBound / Self.block..<range.upperBound / Self.block]
+        spent.replaceSubrange(offset / Self.block..<(offset + range.count) / Self.block, with: blocks)
+    }
+
     var extents: [Range<UInt64>] {
         var result: [Range<UInt64>] = []
         for (index, isSpent) in spent.enumerated() where isSpent {
@@ -64,6 +71,9 @@ struct ContentStoreModelTests {
             var models: [UInt64: ModelContent] = [:]
             for step in 0..<400 {
                 let number = UInt64.random(in: 0..<Self.contents, using: &random)
+                if UInt.random(in: 0..<8, using: &random) == 0 {
+                    try share(on: store, with: number, &models, &random, "seed \(seed), step \(step)")
+                }
                 var model = models[number] ?? ModelContent()
                 let free = Self.bound - models.values.reduce(0) { $0 + $1.spentBytes }
                 try perform(on: store, .test(number), &model, free: free, &random, "seed \(seed), step \(step)")
@@ -75,6 +85,22 @@ struct ContentStoreModelTests {
                 try #require(try store.bytes(.test(number), 0..<UInt64(ModelContent.size)) == model.bytes, "seed \(seed)")
             }
         }
+    }
+
+    private func share(
+        on store: any ContentStore, with target: UInt64, _ models: inout [UInt64: ModelContent],
+        _ random: inout SeededGenerator, _ place: Comment
+    ) throws {
+        let source = UInt64.random(in: 0..<Self.contents, using: &random)
+        let unit = [4096, 65_536, 65_536].randomElement(using: &random) ?? 4096
+        let (from, to) = (Int.random(in: 0...4, using: &random) * unit, Int.random(in: 0...4, using: &random) * unit)
+        let limit = source == target ? abs(from - to) : ModelContent.size
+        let count = Int.random(in: 0...min(limit, ModelContent.size - max(from, to)), using: &random)
+        let done = Int(
+            try store.share(.test(source), at: UInt64(from), with: .test(target), at: UInt64(to), count: UInt64(count)))
+        try #require(done <= count && done % ModelContent.block == 0, place)
+        let other = models[source] ?? ModelContent()
+        models[target, default: ModelContent()].take(from..<from + done, of: other, to: to)
     }
 
     private func perform(

@@ -13,26 +13,11 @@ extension FileSystem {
         _ open: Open, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         try perform(.read, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            guard !open.access.isDisjoint(with: .readingData) else {
-                throw open.style == .windows ? .accessDenied : .badHandle
-            }
-            try requireBytes(open)
+            try requireAccess(.readingData, open)
             let (count, isDue) = try inodes.reading(open.inode) { () throws(FileSystemError) -> (Int, Bool) in
                 let opened = try opened(open)
-                guard opened.holdsBytes else { throw .invalidArgument }
-                let size = opened.size
-                // Windows asks for the whole range, past the end too; a kernel asks for whole pages — [MS-FSA] 2.1.5.3
-                if open.style == .windows, buffer.count > 0 {
-                    let last = offset.addingReportingOverflow(UInt64(buffer.count) - 1)
-                    try refuseLockedRange(
-                        .read, open: open, inode: open.subject, first: offset, last: last.overflow ? .max : last.partialValue)
-                }
-                guard offset < size, buffer.count > 0 else { return (0, false) }
-                let count = Int(clamping: min(UInt64(buffer.count), size - offset))
-                if open.style == .posix {
-                    try refuseLockedRange(
-                        .read, open: open, inode: open.subject, first: offset, last: offset + UInt64(count) - 1)
-                }
+                let count = try readable(open, opened, at: offset, count: buffer.count)
+                guard count > 0 else { return (0, false) }
                 let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
                 if let id = opened.contentID {
                     try content.read(id, at: offset, into: target)
@@ -46,8 +31,30 @@ extension FileSystem {
         }
     }
 
+    /// How many bytes a read gets, once everybody was asked who may forbid it. Under the inode's lock.
+    @inline(__always)
+    func readable(
+        _ open: Open, _ opened: OpenedFile, at offset: UInt64, count: Int
+    ) throws(FileSystemError) -> Int {
+        guard opened.holdsBytes else { throw .invalidArgument }
+        let size = opened.size
+        // Windows asks for the whole range, past the end too; a kernel asks for whole pages — [MS-FSA] 2.1.5.3
+        if open.style == .windows, count > 0 {
+            let last = offset.addingReportingOverflow(UInt64(count) - 1)
+            try refuseLockedRange(
+                .read, open: open, inode: open.subject, first: offset, last: last.overflow ? .max : last.partialValue)
+        }
+        guard offset < size, count > 0 else { return 0 }
+        let available = Int(clamping: min(UInt64(count), size - offset))
+        if open.style == .posix {
+            try refuseLockedRange(
+                .read, open: open, inode: open.subject, first: offset, last: offset + UInt64(available) - 1)
+        }
+        return available
+    }
+
     /// relatime: the access time moves when it is not after the last change, or is a day old.
-    private func isAccessTimeDue(_ attributes: Attributes) -> Bool {
+    func isAccessTimeDue(_ attributes: Attributes) -> Bool {
         guard !options.isReadOnly else { return false }
         if attributes.accessTime <= attributes.modificationTime || attributes.accessTime <= attributes.changeTime {
             return true
@@ -70,8 +77,11 @@ extension FileSystem {
         }
     }
 
-    /// Only regular files have bytes: a symbolic link that was opened itself keeps its target elsewhere.
-    private func requireBytes(_ open: Open) throws(FileSystemError) {
+    /// The right to one of `rights`, and bytes: only regular files have some, a symbolic link that was opened itself keeps its target
+    /// elsewhere.
+    @inline(__always)
+    func requireAccess(_ rights: AccessMask, _ open: Open) throws(FileSystemError) {
+        guard !open.access.isDisjoint(with: rights) else { throw open.style == .windows ? .accessDenied : .badHandle }
         guard open.type != .regular else { return }
         throw open.isDirectory ? .isDirectory : .invalidArgument
     }
@@ -84,47 +94,59 @@ extension FileSystem {
         _ open: Open, at offset: UInt64?, from buffer: UnsafeRawBufferPointer, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {
         try perform(.write, .open(open.id, open.inode), context) { () throws(FileSystemError) in
-            guard !open.access.isDisjoint(with: .writingData) else {
-                throw open.style == .windows ? .accessDenied : .badHandle
-            }
-            try requireBytes(open)
+            try requireAccess(.writingData, open)
             let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) -> Receipt in
                 var opened = try opened(open)
-                guard opened.holdsBytes else { throw .invalidArgument }
-                let start = open.isAppending ? opened.size : offset ?? opened.size
-                guard !buffer.isEmpty else { return unchanged }
-                let (end, overflow) = start.addingReportingOverflow(UInt64(buffer.count))
-                guard !overflow, end <= UInt64(Int64.max) else { throw .fileTooLarge }
-                try refuseLockedRange(.write, open: open, inode: open.subject, first: start, last: end - 1)
+                let range = try writable(open, opened, at: offset, count: buffer.count)
+                guard !range.isEmpty else { return unchanged }
                 let id = try contentID(of: &opened)
-                let size = opened.size
-                try content.write(id, at: start, from: buffer)
-                return try droppingOnFailure(size..<max(size, end), of: id) { () throws(FileSystemError) in
-                    opened.size = max(size, end)
-                    opened.allocatedSize = try content.allocatedSize(id)
-                    noteWrite(&opened.file.attributes, by: open, context)
-                    return try commit(opened, context, events: [written(start..<end, opened)])
-                }
+                try content.write(id, at: range.lowerBound, from: buffer)
+                return try commit(range, in: id, of: &opened, by: open, context)
             }
             if open.isWriteThrough { try makeSafe(open) }
             return .done(buffer.count, receipt)
         }
     }
 
-    /// Commits bytes that are in the store already. Should that fail, those past the end that the file keeps go again: they would come
-    /// to light when it grows. What was reserved there goes with them.
-    func droppingOnFailure<Result>(
-        _ pastEnd: Range<UInt64>, of id: ContentID, _ body: () throws(FileSystemError) -> Result
-    ) throws(FileSystemError) -> Result {
+    /// What a write of `count` bytes covers, once everybody was asked who may forbid it. Under the inode's lock, written.
+    @inline(__always)
+    func writable(
+        _ open: Open, _ opened: OpenedFile, at offset: UInt64?, count: Int
+    ) throws(FileSystemError) -> Range<UInt64> {
+        guard opened.holdsBytes else { throw .invalidArgument }
+        let start = open.isAppending ? opened.size : offset ?? opened.size
+        guard count > 0 else { return start..<start }
+        let (end, overflow) = start.addingReportingOverflow(UInt64(count))
+        guard !overflow, end <= UInt64(Int64.max) else { throw .fileTooLarge }
+        try refuseLockedRange(.write, open: open, inode: open.subject, first: start, last: end - 1)
+        return start..<end
+    }
+
+    /// Commits a range of bytes that are in the store already. Should that fail, those past the end that the file keeps go again: they
+    /// would come to light when it grows. What was reserved there goes with them. Under the inode's lock, written.
+    @inline(__always)
+    func commit(
+        _ range: Range<UInt64>, in id: ContentID, of opened: inout OpenedFile, by open: Open, _ context: OperationContext
+    ) throws(FileSystemError) -> Receipt {
+        let size = opened.size
         do throws(FileSystemError) {
-            return try body()
-        } catch let failure {
-            do throws(FileSystemError) {
-                if !pastEnd.isEmpty { try content.punch(id, at: pastEnd.lowerBound, count: UInt64(pastEnd.count)) }
-            } catch {
-                environment.report("bytes whose write failed stay past the end of a file: \(error)")
-            }
-            throw failure
+            opened.size = max(size, range.upperBound)
+            opened.allocatedSize = try content.allocatedSize(id)
+            noteWrite(&opened.file.attributes, by: open, context)
+            return try commit(opened, context, events: [written(range, opened)])
+        } catch {
+            drop(size..<max(size, range.upperBound), of: id)
+            throw error
+        }
+    }
+
+    /// Makes a hole of what lies past a file's end and was not to be there.
+    func drop(_ pastEnd: Range<UInt64>, of id: ContentID) {
+        guard !pastEnd.isEmpty else { return }
+        do throws(FileSystemError) {
+            try content.punch(id, at: pastEnd.lowerBound, count: UInt64(pastEnd.count))
+        } catch {
+            environment.report("bytes whose write failed stay past the end of a file: \(error)")
         }
     }
 
@@ -154,7 +176,7 @@ extension FileSystem {
         }
     }
 
-    private func makeSafe(_ open: Open) throws(FileSystemError) {
+    func makeSafe(_ open: Open) throws(FileSystemError) {
         let id = try inodes.reading(open.inode) { () throws(FileSystemError) -> ContentID? in try opened(open).contentID }
         if let id { try content.sync(id) }
         try metadata.sync()

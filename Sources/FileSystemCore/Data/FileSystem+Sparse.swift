@@ -139,22 +139,20 @@ extension FileSystem {
                 guard result.count > 0 else { throw error }
                 result.failure = error
             }
-            let (size, end) = (opened.size, targetOffset + result.count)
-            let receipt = try droppingOnFailure(size..<max(size, end), of: to) { () throws(FileSystemError) in
-                opened.size = max(size, end)
-                opened.allocatedSize = try content.allocatedSize(to)
-                noteWrite(&opened.file.attributes, by: target, context)
-                return try commit(opened, context, events: [written(targetOffset..<end, opened)])
-            }
-            return (result, receipt)
+            let range = targetOffset..<targetOffset + result.count
+            return (result, try commit(range, in: to, of: &opened, by: target, context))
         }
     }
 
-    /// A hole, or as much of an extent as the buffer takes. Returns the bytes of it.
+    /// What the store shares, or a hole, or as much of an extent as the buffer takes. Returns the bytes of it.
     private func cloneExtent(
         _ buffer: UnsafeMutableRawBufferPointer, _ source: ContentID?, at sourceOffset: UInt64, _ target: ContentID,
         at targetOffset: UInt64, limit: UInt64
     ) throws(FileSystemError) -> UInt64 {
+        if let source {
+            let shared = try content.share(source, at: sourceOffset, with: target, at: targetOffset, count: limit)
+            if shared > 0 { return shared }
+        }
         let extent = try source.flatMap { id throws(FileSystemError) in try content.extent(id, at: sourceOffset) }
         let hole = min(limit, extent.map { $0.lowerBound - sourceOffset } ?? limit)
         guard hole == 0, let source, let extent else {

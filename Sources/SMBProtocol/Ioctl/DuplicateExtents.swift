@@ -7,8 +7,8 @@ import WireCoding
 
 /// FSCTL_DUPLICATE_EXTENTS_TO_FILE and its extended form — [MS-FSCC] 2.3.7 and 2.3.9, [MS-FSA] 2.1.5.10.4
 ///
-/// As on ReFS: locks do not hinder it, and what would reach past the target's end is left out. The content stores share
-/// no blocks, so the bytes are copied; holes stay holes.
+/// As on ReFS: locks do not hinder it, and what would reach past the target's end is left out. What the content store
+/// cannot share is copied; holes stay holes.
 enum DuplicateExtentsControl {
     /// More than this is copied where a thread may take its time, in bytes.
     private static let copiedOnEventLoop: UInt64 = 256 << 10

@@ -2,6 +2,7 @@ import AccessArbitration
 import AccessControl
 import FileSystemCore
 import FileSystemModel
+import StoreDoubles
 import Testing
 
 @Suite("Sparse files and clones — [MS-FSA] 2.1.5.10")
@@ -141,6 +142,27 @@ struct SparseTests {
         #expect(try alice.stat("b").size == 0)
         for open in [source, target] { alice.close(open) }
         for name in ["a", "b", "filler"] { try alice.unlink(name) }
+        try world.expectEmpty()
+    }
+
+    @Test("a large clone writes no byte that lies in a whole chunk of both files")
+    func sharedClone() throws {
+        let world = try World()
+        let alice = world.alice
+        let (source, target) = (try alice.create("a"), try alice.create("b"))
+        for offset in 0..<40 as Range<UInt64> { try alice.write(source, bytes, at: offset << 16) }
+        try alice.write(source, [1, 2, 3], at: 40 << 16)
+        let before = world.content.bytesWritten
+        let count: UInt64 = 40 << 16 + 3
+        #expect(try world.fileSystem.clone(from: source, at: 0, to: target, at: 0, count: count, alice.context()).get().count == count)
+        #expect(world.content.bytesWritten - before == 3)
+        try alice.write(source, [9], at: 5)
+        try alice.write(target, [8], at: 1 << 20)
+        #expect(try alice.read(target, count: 10) == Array(bytes[..<10]))
+        #expect(try alice.read(source, at: 1 << 20, count: 10) == Array(bytes[..<10]))
+        #expect(try alice.read(target, at: 40 << 16) == [1, 2, 3])
+        for open in [source, target] { alice.close(open) }
+        for name in ["a", "b"] { try alice.unlink(name) }
         try world.expectEmpty()
     }
 
