@@ -85,13 +85,7 @@ extension FUSEHandler {
 
 extension Outcome {
     /// The outcome as an answer; what `reply` hands out, it hands out once, since only a call that is done has a value.
-    func reply(_ reply: (Value) -> FUSEReply) -> Outcome<FUSEReply> {
-        switch self {
-        case .done(let value, let receipt): .done(reply(value), receipt)
-        case .pending(let ticket): .pending(ticket)
-        case .wouldBlock: .wouldBlock
-        }
-    }
+    func reply(_ reply: (Value) -> FUSEReply) -> Outcome<FUSEReply> { map(reply) }
 
     /// For calls whose value the kernel does not want.
     var succeeded: Outcome<FUSEReply> { reply { _ in .success } }

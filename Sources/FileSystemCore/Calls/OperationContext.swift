@@ -43,6 +43,15 @@ package enum Outcome<Value: Sendable>: Sendable {
         if case .done(let value, _) = self { return value }
         return nil
     }
+
+    /// The same with another value, where there is one.
+    package func map<Other>(_ transform: (Value) -> Other) -> Outcome<Other> {
+        switch self {
+        case .done(let value, let receipt): .done(transform(value), receipt)
+        case .pending(let ticket): .pending(ticket)
+        case .wouldBlock: .wouldBlock
+        }
+    }
 }
 
 /// What a door must know before it answers a call that is done.

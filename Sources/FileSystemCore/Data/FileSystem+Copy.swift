@@ -43,7 +43,7 @@ extension FileSystem {
     }
 
     /// The same for two files of this share, or streams of one: what the store cannot share goes through `buffer`.
-    private func shareChunk(
+    func shareChunk(
         _ buffer: UnsafeMutableRawBufferPointer, from source: Open, at sourceOffset: UInt64, to target: Open,
         at targetOffset: UInt64, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<Int> {

@@ -159,8 +159,7 @@ extension FileSystem {
         guard !sourceOverflow, !targetOverflow else { throw .invalidArgument }
         if source.subject == target.subject, sourceOffset < targetEnd, targetOffset < sourceEnd { throw .invalidArgument }
         guard targetEnd <= UInt64(Int64.max) else { throw .fileTooLarge }
-        // Piece by piece, each piece one read and one write: the two inodes need not be locked together, since copy_file_range promises no
-        // atomicity.
+        // Piece by piece: copy_file_range promises no atomicity.
         var copied: UInt64 = 0
         var receipt = unchanged
         guard count > 0 else { return .done(0, receipt) }
@@ -190,17 +189,22 @@ extension FileSystem {
         _ buffer: UnsafeMutableRawBufferPointer, from source: Open, at sourceOffset: UInt64, to target: Open,
         at targetOffset: UInt64, _ context: OperationContext
     ) throws(FileSystemError) -> Outcome<UInt64> {
+        if source.subject != target.subject {
+            do throws(FileSystemError) {
+                return try shareChunk(buffer, from: source, at: sourceOffset, to: target, at: targetOffset, context)
+                    .map { UInt64($0) }
+            } catch {
+                // The source has become shorter meanwhile: what it still has is copied.
+                guard error == .noMoreData else { throw error }
+            }
+        }
         switch try read(source, at: sourceOffset, into: buffer, context) {
         case .pending(let ticket): return .pending(ticket)
         case .wouldBlock: return .wouldBlock
         case .done(0, let receipt): return .done(0, receipt)
         case .done(let count, _):
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            switch try write(target, at: targetOffset, from: bytes, context) {
-            case .pending(let ticket): return .pending(ticket)
-            case .wouldBlock: return .wouldBlock
-            case .done(_, let receipt): return .done(UInt64(count), receipt)
-            }
+            return try write(target, at: targetOffset, from: bytes, context).map { UInt64($0) }
         }
     }
 

@@ -158,11 +158,5 @@ struct DirectoryListing {
 
 extension Outcome {
     /// For an outcome that is not done.
-    var withoutValue: Outcome<Void> {
-        switch self {
-        case .done(_, let receipt): .done((), receipt)
-        case .pending(let ticket): .pending(ticket)
-        case .wouldBlock: .wouldBlock
-        }
-    }
+    var withoutValue: Outcome<Void> { map { _ in } }
 }

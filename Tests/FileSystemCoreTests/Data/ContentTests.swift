@@ -2,6 +2,7 @@ import AccessControl
 import FileSystemCore
 import FileSystemModel
 import MetadataStore
+import StoreDoubles
 import Testing
 
 @Suite("Bytes: read(2), write(2), truncate(2), fallocate(2), lseek(2), copy_file_range(2)")
@@ -222,6 +223,11 @@ struct ContentTests {
         }
         #expect(try core.copyRange(from: source, at: 0, to: source, at: 100, count: 100, alice.context()).get() == 100)
         #expect(try alice.read(source, at: 100, count: 100) == Array(bytes[..<100]))
+        // Whole chunks are shared: no byte of them is written.
+        let before = world.content.bytesWritten
+        #expect(try core.copyRange(from: source, at: 65_536, to: target, at: 0, count: 1 << 20, alice.context()).get() == 1 << 20)
+        #expect(try alice.read(target, count: 1 << 20) == alice.read(source, at: 65_536, count: 1 << 20))
+        #expect(world.content.bytesWritten == before)
         #expect(try core.copyRange(from: source, at: 5_000_000, to: target, at: 0, count: 1, alice.context()).get() == 0)
         let appending = try alice.open("b", .write, append: true)
         #expect(throws: FileSystemError.badHandle) {
