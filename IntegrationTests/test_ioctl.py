@@ -72,6 +72,22 @@ class CopyTest(Control):
         print("# 16 MiB in %.1f ms" % ((time.monotonic() - began) * 1000))
         self.assertEqual(self.bytes_of("copy"), data)
 
+    def test_what_becomes_of_a_copy(self):
+        """Source and copy may share memory: what one door writes to the one, neither shows in the other."""
+        data = pattern(MIB)
+        self.put("source", data)
+        source, clone, copy = self.file("source"), self.file("clone"), self.file("copy")
+        clone.set_end_of_file(MIB)
+        clone.duplicate_extents(source, 0, 0, MIB)
+        copy.copy_chunks(source.resume_key(), [(0, 0, MIB)])
+        with open(self.mounted("source"), "r+b") as out:
+            out.seek(100_000)
+            out.write(b"mount")
+        clone.write(b"smb", 200_000)
+        os.truncate(self.mounted("copy"), 300_001)
+        wanted = [data[:100_000] + b"mount" + data[100_005:], data[:200_000] + b"smb" + data[200_003:], data[:300_001]]
+        self.assertEqual([self.bytes_of(name) for name in ("source", "clone", "copy")], wanted)
+
     def test_past_the_end(self):
         self.put("short", b"12345")
         source, target = self.file("short"), self.file("out")
