@@ -96,6 +96,7 @@ extension Schema {
         Field("encryption", .scalar(encryption, default: "off")),
         Field("umask", .scalar(.mode, default: "022")),
         Field("symlinks", .scalar(.choice(SymbolicLinkMode.allCases.map(\.rawValue)), default: "follow")),
+        Field("named_streams", .scalar(.boolean, default: "true")),
         Field(
             "root",
             .section([

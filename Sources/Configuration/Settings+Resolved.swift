@@ -103,6 +103,7 @@ extension ShareSettings {
         encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
         umask = tree.mode("umask") & 0o777
         symbolicLinks = tree.text("symlinks").flatMap(SymbolicLinkMode.init) ?? .follow
+        namedStreams = tree.flag("named_streams")
         if let root = tree["root"] {
             rootUID = root.identifier("uid")
             rootGID = root.identifier("gid")

@@ -128,6 +128,8 @@ package struct ShareSettings: Equatable, Sendable {
     package var encryption = SMBEncryption.off
     package var umask: UInt16 = 0o022
     package var symbolicLinks = SymbolicLinkMode.follow
+    /// Whether SMB clients find named streams.
+    package var namedStreams = true
     package var rootUID: UInt32 = 0
     package var rootGID: UInt32 = 0
     package var rootMode: UInt16 = 0o777

@@ -16,7 +16,7 @@ package enum CreateCommand {
             request.createContexts, isPosixNegotiated: context.connection.isPosixNegotiated)
         let appleOutcome = try AppleExtensions.answer(contexts.apple, context)
         guard case .done(let apple, _) = appleOutcome else { return .waiting(for: appleOutcome) }
-        let wanted = try openRequest(request, contexts, stopsAtLinks: context.showsLinks)
+        let wanted = try openRequest(request, contexts, context)
         let outcome: Outcome<WindowsOpenResult>
         do throws(SMBFailure) {
             outcome = try context.core { operation throws(FileSystemError) in
@@ -40,7 +40,7 @@ package enum CreateCommand {
     // MARK: What is asked for
 
     private static func openRequest(
-        _ request: CreateRequest, _ contexts: CreateContextAnswers, stopsAtLinks: Bool
+        _ request: CreateRequest, _ contexts: CreateContextAnswers, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> WindowsOpenRequest {
         guard request.impersonationLevel.isValid else { throw SMBFailure(.badImpersonationLevel) }
         let access = AccessMask(rawValue: request.desiredAccess)
@@ -54,9 +54,10 @@ package enum CreateCommand {
         case .success(let parsed): path = parsed
         case .failure(let fault): throw SMBFailure(fault.status)
         }
+        try context.share.presentation.requireStreams(for: path)
         var options = coreOptions(request.createOptions)
         // Who sees POSIX's files sees its links, and follows them himself.
-        if stopsAtLinks || isPosix { options.insert(.stopAtSymbolicLinks) }
+        if context.showsLinks || isPosix { options.insert(.stopAtSymbolicLinks) }
         if isPosix { options.insert(.exactNames) }
         if path.namesDirectory {
             // What is no directory cannot be named like one — [MS-FSA] 2.1.5.1

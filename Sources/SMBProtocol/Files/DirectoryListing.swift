@@ -44,7 +44,9 @@ struct DirectoryListing {
     mutating func fill(
         _ scan: inout DirectoryScan, _ directory: Open, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
-        if informationClass == .idBothDirectory, context.session.readsAppleAttributes {
+        if informationClass == .idBothDirectory, context.session.readsAppleAttributes,
+            context.share.presentation.hasNamedStreams
+        {
             let outcome = try context.core { operation throws(FileSystemError) in
                 try context.fileSystem.attributes(directory, operation)
             }

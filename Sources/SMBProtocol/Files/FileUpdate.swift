@@ -86,6 +86,7 @@ enum FileUpdate {
     ) throws(SMBFailure) -> Outcome<Void> {
         if target.name.first == 0x3A, !file.state.isPosix { return try renameStream(target, file, context) }
         let path = try path(target.name, target.rootDirectory, file)
+        try context.share.presentation.requireStreams(for: path)
         return try context.core { operation throws(FileSystemError) in
             try context.fileSystem.rename(
                 file.open, to: path.components, endingInStream: path.stream != .none, replacing: target.isReplacing,
@@ -144,6 +145,7 @@ enum FileUpdate {
         _ target: Target, _ file: SMBOpen, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
         guard target.rootDirectory == 0, !file.open.isDirectory else { throw SMBFailure(.invalidParameter) }
+        guard context.share.presentation.hasNamedStreams else { throw SMBFailure(.objectNameInvalid) }
         let name: FileName?
         switch WindowsPath.stream(target.name[...]) {
         case .success(.named(let stream)): name = stream

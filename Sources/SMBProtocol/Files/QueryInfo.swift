@@ -42,7 +42,7 @@ package enum QueryInfoCommand {
                 try context.fileSystem.streams(of: file.open, operation)
             }
             guard case .done(let found, _) = outcome else { return .waiting(for: outcome) }
-            streams = found
+            streams = context.share.presentation.hasNamedStreams ? found : found.filter { $0.name == nil }
         }
         var shortName: [UInt8] = []
         if informationClass == .alternateName {
@@ -76,7 +76,8 @@ package enum QueryInfoCommand {
         guard case .done(let statistics, _) = outcome else { return .waiting(for: outcome) }
         let query = VolumeQuery(
             statistics: statistics, label: Array(context.share.name.utf8),
-            isReadOnly: context.fileSystem.options.isReadOnly, isPosix: file.state.isPosix)
+            isReadOnly: context.fileSystem.options.isReadOnly,
+            hasNamedStreams: context.share.presentation.hasNamedStreams, isPosix: file.state.isPosix)
         guard let answer = query.answer(informationClass) else { throw SMBFailure(.invalidInfoClass) }
         return try reply(answer, request, &context)
     }

@@ -88,14 +88,17 @@ final class FilesBench {
         func wake(_ wake: Wake) {}
     }
 
-    init(identity: Identity = Identity(uid: 1000, gid: 1000, name: "alice"), isReadOnly: Bool = false) throws {
+    init(
+        identity: Identity = Identity(uid: 1000, gid: 1000, name: "alice"), isReadOnly: Bool = false,
+        presentation: SharePresentation = SharePresentation()
+    ) throws {
         let random = Mutex(SplitMix(state: 7))
         let environment = CoreEnvironment(
             clock: clock, randomness: { random.withLock { $0.next() } }, report: { Issue.record("\($0)") })
         fileSystem = try FileSystem(
             options: FileSystemOptions(name: "/export", isReadOnly: isReadOnly), metadata: MemoryMetadataStore(),
             content: MemoryContentStore(maximumBytes: 1 << 30), environment: environment)
-        share = Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))
+        share = Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), presentation: presentation)
         server = ServerContext(
             shares: [share],
             authentication: AuthenticationConfiguration(
