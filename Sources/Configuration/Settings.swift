@@ -128,6 +128,8 @@ package struct ShareSettings: Equatable, Sendable {
     package var encryption = SMBEncryption.off
     package var umask: UInt16 = 0o022
     package var symbolicLinks = SymbolicLinkMode.follow
+    /// Names and patterns of what looks hidden to SMB clients.
+    package var hiddenNames: [String] = []
     /// Whether SMB clients find named streams.
     package var namedStreams = true
     package var rootUID: UInt32 = 0

@@ -144,7 +144,7 @@ extension SigningPolicy {
 
 extension SharePresentation {
     fileprivate init(_ share: ShareSettings) {
-        self.init(hasNamedStreams: share.namedStreams)
+        self.init(hiddenNames: HiddenNames(share.hiddenNames), hasNamedStreams: share.namedStreams)
     }
 }
 

@@ -26,6 +26,7 @@ struct ConfigurationTests {
             content_store: small
             read_only: true
             umask: "0077"
+            hide: [".*", "~$?*", 'it''s #1']
             named_streams: false
             root: {uid: 7, gid: 8, mode: "1755"}
             identity_mapping: {map_all_to_anonymous: true, anonymous_uid: 1, anonymous_gid: 2}
@@ -67,6 +68,7 @@ struct ConfigurationTests {
         second.contentStore = "small"
         second.readOnly = true
         second.umask = 0o077
+        second.hiddenNames = [".*", "~$?*", "it's #1"]
         second.namedStreams = false
         second.rootUID = 7
         second.rootGID = 8

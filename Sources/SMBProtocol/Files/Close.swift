@@ -12,7 +12,7 @@ package enum CloseCommand {
         if request.flags.contains(.postQueryAttrib) {
             // A file that is gone by now has no attributes to tell; the close is the same.
             let outcome = try? context.fileSystem.attributes(file.open, context.operation)
-            if case .done(let attributes, _) = outcome { response = CloseResponse(attributes) }
+            if case .done(let attributes, _) = outcome { response = CloseResponse(context.shown(attributes, of: file.open)) }
             if case .wouldBlock = outcome { return .wouldBlock }
         }
         let outcome: Outcome<Void>

@@ -26,11 +26,12 @@ package enum CreateCommand {
             guard error.status == .stoppedOnSymlink else { throw error }
             throw try SymbolicLinkStop.failure(wanted, named: request.name, context)
         }
-        guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
+        guard case .done(var result, let receipt) = outcome else { return .waiting(for: outcome) }
         let attributed = try setExtendedAttributes(contexts.extendedAttributes, result, context)
         var state = FileState(createOptions: request.createOptions)
         state.isPosix = contexts.posixMode != nil
         let entry = context.register(result.open, state: state)
+        result.attributes = context.shown(result.attributes, of: result.open)
         let answers = contexts.answers(result, volume: context.fileSystem.identifier, apple: apple)
         let answer = response(result, entry, answers)
         answer.write(to: &context.writer)

@@ -118,6 +118,7 @@ struct DirectoryListing {
             attributes = followed
             if informationClass.hasEASize { eaSize = ExtendedAttributes.byteCount(of: followed.inode, context) }
         }
+        attributes = context.shown(attributes, named: isDots ? nil : entry.name)
         // Where there is no field for a reparse point's tag it takes this one's place.
         if attributes.reparseTag != 0, !informationClass.hasReparsePointTag { eaSize = attributes.reparseTag }
         var information = DirectoryEntryInformation(
