@@ -98,6 +98,7 @@ extension Schema {
         Field("symlinks", .scalar(.choice(SymbolicLinkMode.allCases.map(\.rawValue)), default: "follow")),
         Field("hide", .list(.scalar(.namePattern), labelledBy: nil)),
         Field("named_streams", .scalar(.boolean, default: "true")),
+        Field("write_times", .scalar(.choice(WriteTimeMode.allCases.map(\.rawValue)), default: "immediate")),
         Field(
             "root",
             .section([

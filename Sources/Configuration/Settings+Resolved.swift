@@ -108,6 +108,7 @@ extension ShareSettings {
         symbolicLinks = tree.text("symlinks").flatMap(SymbolicLinkMode.init) ?? .follow
         hiddenNames = (tree["hide"]?.elements ?? []).compactMap(\.text)
         namedStreams = tree.flag("named_streams")
+        writeTimes = tree.text("write_times").flatMap(WriteTimeMode.init) ?? .immediate
         if let root = tree["root"] {
             rootUID = root.identifier("uid")
             rootGID = root.identifier("gid")

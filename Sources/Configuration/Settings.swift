@@ -132,6 +132,7 @@ package struct ShareSettings: Equatable, Sendable {
     package var hiddenNames: [String] = []
     /// Whether SMB clients find named streams.
     package var namedStreams = true
+    package var writeTimes = WriteTimeMode.immediate
     package var rootUID: UInt32 = 0
     package var rootGID: UInt32 = 0
     package var rootMode: UInt16 = 0o777
@@ -188,4 +189,11 @@ package enum SymbolicLinkMode: String, Sendable, CaseIterable {
     case follow
     /// Clients see them as reparse points and follow them themselves.
     case reparse
+}
+
+/// When files show to SMB clients that they were written.
+package enum WriteTimeMode: String, Sendable, CaseIterable {
+    case immediate
+    /// After two seconds, or when the file is flushed or closed.
+    case delayed
 }

@@ -144,7 +144,9 @@ extension SigningPolicy {
 
 extension SharePresentation {
     fileprivate init(_ share: ShareSettings) {
-        self.init(hiddenNames: HiddenNames(share.hiddenNames), hasNamedStreams: share.namedStreams)
+        self.init(
+            hiddenNames: HiddenNames(share.hiddenNames), hasNamedStreams: share.namedStreams,
+            writeTimes: share.writeTimes == .immediate ? .immediate : .delayed)
     }
 }
 

@@ -8,6 +8,10 @@ package enum CloseCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: CloseRequest = try context.request()
         let file = try context.open(request.fileID)
+        if let times = context.share.delayedWriteTimes {
+            let outcome = times.close(file.open, of: context.fileSystem, at: context.connection.server.now, context.operation)
+            guard case .done = outcome else { return .waiting(for: outcome) }
+        }
         var response = CloseResponse()
         if request.flags.contains(.postQueryAttrib) {
             // A file that is gone by now has no attributes to tell; the close is the same.

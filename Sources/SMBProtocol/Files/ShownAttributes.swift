@@ -13,6 +13,9 @@ extension CommandContext {
     func shown(_ attributes: Attributes, named name: [UInt8]?) -> Attributes {
         var result = attributes
         if let name, share.presentation.hiddenNames.contains(name) { result.dosAttributes.insert(.hidden) }
+        if let times = share.delayedWriteTimes {
+            result.modificationTime = times.shown(attributes, at: connection.server.now)
+        }
         return result
     }
 }

@@ -25,6 +25,8 @@ package final class Share: Sendable {
     package let encryption: EncryptionPolicy
     /// How its files look here.
     package let presentation: SharePresentation
+    /// Nil where write times are shown at once.
+    let delayedWriteTimes: DelayedWriteTimes?
 
     package init(
         name: String, comment: String = "", fileSystem: FileSystem, door: DoorID, umask: UInt16 = 0o022,
@@ -43,6 +45,7 @@ package final class Share: Sendable {
         self.symbolicLinks = symbolicLinks
         self.encryption = encryption
         self.presentation = presentation
+        delayedWriteTimes = presentation.writeTimes == .delayed ? DelayedWriteTimes() : nil
     }
 
     /// As whom the core sees a user here.

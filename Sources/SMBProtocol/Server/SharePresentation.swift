@@ -8,10 +8,24 @@ package struct SharePresentation: Sendable {
     /// Whether names may have a colon in them: without, what named streams there are stay where they are, out of reach.
     package var hasNamedStreams: Bool
 
-    package init(hiddenNames: HiddenNames = HiddenNames(), hasNamedStreams: Bool = true) {
+    /// When a file shows that it was written.
+    package var writeTimes: WriteTimePolicy
+
+    package init(
+        hiddenNames: HiddenNames = HiddenNames(), hasNamedStreams: Bool = true, writeTimes: WriteTimePolicy = .immediate
+    ) {
         self.hiddenNames = hiddenNames
         self.hasNamedStreams = hasNamedStreams
+        self.writeTimes = writeTimes
     }
+}
+
+/// When a file shows that it was written.
+package enum WriteTimePolicy: Sendable {
+    /// At once, as [MS-FSA] 2.1.4.17 has it.
+    case immediate
+    /// Two seconds after an open's first WRITE, and then when it is flushed or closed, as Samba did up to 4.22.
+    case delayed
 }
 
 /// Names that look hidden, whatever attributes their files have: what Samba calls `hide files`.
