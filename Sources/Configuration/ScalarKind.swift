@@ -88,9 +88,7 @@ extension ScalarKind {
             text.utf16.count <= 256 && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
                 ? .text(text) : nil
         case .namePattern:
-            !text.isEmpty && text.utf16.count <= 255
-                && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || "\\/:<>|\"".unicodeScalars.contains($0) }
-                ? .text(text) : nil
+            Self.isNamePattern(text) ? .text(text) : nil
         case .userName:
             Self.isName(text, limit: 64, forbidden: "\\/[]:;|=,+*?<>@\"") ? .text(text) : nil
         case .storeName:
@@ -108,6 +106,12 @@ extension ScalarKind {
         guard text.hasPrefix("/") else { return false }
         let name = String(text.dropFirst())
         return name.uppercased() != "IPC$" && isName(name, limit: 80, forbidden: "\\/[]:|<>+=;,*?\"")
+    }
+
+    private static func isNamePattern(_ text: String) -> Bool {
+        let forbidden = "\\/:<>|\"".unicodeScalars
+        return !text.isEmpty && text.utf16.count <= 255
+            && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || forbidden.contains($0) }
     }
 
     private static func isName(_ name: String, limit: Int, forbidden: String) -> Bool {

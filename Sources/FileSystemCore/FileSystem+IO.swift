@@ -119,7 +119,8 @@ extension FileSystem {
         if !context.identity.isPrivileged { dropSetIDs(&attributes, for: context.identity) }
     }
 
-    /// Says of a file that the open has written to that it was written now: what a WRITE leaves behind, without its bytes.
+    /// Says of a file that the open has written to that it was written now: what a WRITE leaves behind besides its
+    /// bytes.
     ///
     /// - Throws: `.stale`, `.accessDenied` without the right to write.
     package func noteWritten(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<Void> {

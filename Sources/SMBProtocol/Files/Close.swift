@@ -9,14 +9,17 @@ package enum CloseCommand {
         let request: CloseRequest = try context.request()
         let file = try context.open(request.fileID)
         if let times = context.share.delayedWriteTimes {
-            let outcome = times.close(file.open, of: context.fileSystem, at: context.connection.server.now, context.operation)
+            let now = context.connection.server.now
+            let outcome = times.close(file.open, of: context.fileSystem, at: now, context.operation)
             guard case .done = outcome else { return .waiting(for: outcome) }
         }
         var response = CloseResponse()
         if request.flags.contains(.postQueryAttrib) {
             // A file that is gone by now has no attributes to tell; the close is the same.
             let outcome = try? context.fileSystem.attributes(file.open, context.operation)
-            if case .done(let attributes, _) = outcome { response = CloseResponse(context.shown(attributes, of: file.open)) }
+            if case .done(let attributes, _) = outcome {
+                response = CloseResponse(context.shown(attributes, of: file.open))
+            }
             if case .wouldBlock = outcome { return .wouldBlock }
         }
         let outcome: Outcome<Void>

@@ -3,7 +3,8 @@ import FileSystemModel
 import Synchronization
 import WindowsTypes
 
-/// The write times of a share that tells them late: ``WriteTimeOverlay`` for all connections, and its dealings with the core.
+/// The write times of a share that tells them late: ``WriteTimeOverlay`` for all connections, and its dealings with the
+/// core.
 package final class DelayedWriteTimes: Sendable {
     private let overlay = Mutex(WriteTimeOverlay())
 
@@ -14,7 +15,8 @@ package final class DelayedWriteTimes: Sendable {
         overlay.withLock { $0.shown(attributes.modificationTime, of: attributes.inode, at: now) }
     }
 
-    /// Executes a WRITE by `open` and keeps its time to itself. `read` tells the file's own write time, nil where that would wait.
+    /// Executes a WRITE by `open` and keeps its time to itself. `read` tells the file's own write time, nil where that
+    /// would wait.
     func write(
         by open: Open, at now: FileTime, reading read: () -> Timestamp?,
         _ body: () throws(SMBFailure) -> Outcome<Int>
@@ -31,10 +33,12 @@ package final class DelayedWriteTimes: Sendable {
     /// Shows what the open has written so far.
     func settle(_ open: Open) { overlay.withLock { $0.settle(open.id, of: open.inode) } }
 
-    /// To be called before an open closes: a file to which it has written what is not shown yet has been written now, for everybody,
-    /// as Samba has it; else the times that other doors have seen would come into sight here long after. A time that somebody else
-    /// has set meanwhile stays.
-    func close(_ open: Open, of fileSystem: FileSystem, at now: FileTime, _ operation: OperationContext) -> Outcome<Void> {
+    /// To be called before an open closes: a file to which it has written what is not shown yet has been written now,
+    /// for everybody, as Samba has it; else the times that other doors have seen would come into sight here long after.
+    /// A time that somebody else has set meanwhile stays.
+    func close(
+        _ open: Open, of fileSystem: FileSystem, at now: FileTime, _ operation: OperationContext
+    ) -> Outcome<Void> {
         guard overlay.withLock({ $0.isUnsettled(open.id, of: open.inode, at: now) }) else { return .unchanged }
         // A file that is gone by now has no times.
         guard let found = try? fileSystem.attributes(of: open.inode, operation) else { return .unchanged }

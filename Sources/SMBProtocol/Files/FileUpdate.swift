@@ -194,8 +194,8 @@ enum FileUpdate {
         return try set(changes, file, context)
     }
 
-    /// What of `wanted` becomes the file's own. HIDDEN that its name alone has given it does not: a client that writes back what
-    /// it has read, one bit changed, would make it stay when the file is renamed.
+    /// What of `wanted` becomes the file's own. HIDDEN that its name alone has given it does not: a client that writes
+    /// back what it has read, one bit changed, would make it stay when the file is renamed.
     private static func ownAttributes(
         _ wanted: DOSAttributes, _ file: SMBOpen, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<DOSAttributes> {

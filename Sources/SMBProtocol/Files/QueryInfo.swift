@@ -56,8 +56,9 @@ package enum QueryInfoCommand {
         }
         let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open.inode, context) : 0
         let query = FileQuery(
-            attributes: context.shown(attributes, of: file.open), eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
-            file: file, volume: context.fileSystem.identifier, streams: streams, shortName: shortName)
+            attributes: context.shown(attributes, of: file.open), eaSize: eaSize,
+            isDeletePending: context.fileSystem.isDeletePending(file.open), file: file,
+            volume: context.fileSystem.identifier, streams: streams, shortName: shortName)
         let path = FileQuery.needsPath(informationClass) ? wirePath(of: file, context.fileSystem) : []
         guard let answer = query.answer(informationClass, path: path, limit: Int(request.outputBufferLength)) else {
             throw SMBFailure(.invalidInfoClass)

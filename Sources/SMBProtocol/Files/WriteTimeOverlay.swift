@@ -2,12 +2,14 @@ import AccessArbitration
 import FileSystemModel
 import WindowsTypes
 
-/// What clients are shown of write times that are told late, as Samba told them up to 4.22: a value without a lock or a clock.
+/// What clients are shown of write times that are told late, as Samba told them up to 4.22: a value without a lock or a
+/// clock.
 ///
-/// An open's first WRITE begins a term of two seconds. Until it is over the file shows the write time that it had before; then it
-/// shows that of the last write within the term, and later writes of the same open show when it settles (FLUSH, SET_INFO of times
-/// and sizes) or closes. The file's real times are the core's, always; a file stands here while an open that has written to it is
-/// open. A time that none of these writes has left, because somebody else has written or set it, is shown as it is.
+/// An open's first WRITE begins a term of two seconds. Until it is over the file shows the write time that it had
+/// before; then it shows that of the last write within the term, and later writes of the same open show when it settles
+/// (FLUSH, SET_INFO of times and sizes) or closes. The file's real times are the core's, always; a file stands here
+/// while an open that has written to it is open. A time that none of these writes has left, because somebody else has
+/// written or set it, is shown as it is.
 struct WriteTimeOverlay: Sendable {
     /// In units of 100 ns.
     static let term: UInt64 = 20_000_000
@@ -71,7 +73,8 @@ struct WriteTimeOverlay: Sendable {
     ///
     /// - Parameters:
     ///   - before: the file's own write time as it began.
-    ///   - real: the one that it has left; nil where it has written nothing. An open that has set or frozen the time leaves it alone.
+    ///   - real: the one that it has left; nil where it has written nothing. An open that has set or frozen the time
+    ///     leaves it alone.
     mutating func endWrite(
         to inode: InodeNumber, by open: OpenID, from before: Timestamp, leaving real: Timestamp?, at now: FileTime
     ) {

@@ -1,7 +1,8 @@
 import FileSystemModel
 import WindowsTypes
 
-/// How a share's files look to SMB clients, beyond what they are. Nothing of it is stored, and other doors do not see it.
+/// How a share's files look to SMB clients, beyond what they are. Nothing of it is stored, and other doors do not see
+/// it.
 package struct SharePresentation: Sendable {
     /// What carries one of these names looks hidden.
     package var hiddenNames: HiddenNames
@@ -32,7 +33,8 @@ package enum WriteTimePolicy: Sendable {
 package struct HiddenNames: Sendable {
     private let patterns: [WildcardPattern]
 
-    /// - Parameter patterns: names in any case; `*` and `?` stand for what they do in searches. Empty ones mean nothing.
+    /// - Parameter patterns: names in any case; `*` and `?` stand for what they do in searches. Empty ones mean
+    ///   nothing.
     package init(_ patterns: [String] = []) {
         self.patterns = patterns.filter { !$0.isEmpty }
             .map { WildcardPattern(Array($0.utf8)) { CaseMapping.upper($0) } }

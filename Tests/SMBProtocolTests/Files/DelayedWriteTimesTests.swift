@@ -23,7 +23,7 @@ struct DelayedWriteTimesTests {
         var testDescription: String { rawValue }
     }
 
-    /// Which write time is shown: of the step with that number, of none (0 is when the file was made), or one that was set.
+    /// Which write time is shown: of the step with that number (0 is when the file was made), or one that was set.
     enum Shown: Equatable {
         case step(Int)
         case set
@@ -117,7 +117,8 @@ struct DelayedWriteTimesTests {
         case .setEnd: status = bench.set(.endOfFile, first, FileEndOfFileInformation(endOfFile: 1))
         case .setEndElsewhere: status = bench.set(.endOfFile, second, FileEndOfFileInformation(endOfFile: 9))
         case .setTime: status = bench.set(.basic, first, FileBasicUpdate(lastWriteTime: .set(FileTime(chosen))))
-        case .setTimeElsewhere: status = bench.set(.basic, second, FileBasicUpdate(lastWriteTime: .set(FileTime(chosen))))
+        case .setTimeElsewhere:
+            status = bench.set(.basic, second, FileBasicUpdate(lastWriteTime: .set(FileTime(chosen))))
         case .otherCloses: status = bench.close(second).status
         case .mountWrites: return try changeAtMount(.now, size: 5)
         case .mountSetsTime: return try changeAtMount(.set(chosen))
@@ -151,7 +152,8 @@ struct DelayedWriteTimesTests {
                 #expect(try real() == (isFrozen ? before : bench.clock.now()), "a WRITE is real at once")
             }
             let expected = time(shown)
-            #expect((try bench.query(.basic, first) as FileBasicInformation).lastWriteTime == expected, "after \(number + 1): \(step)")
+            let basic: FileBasicInformation = try bench.query(.basic, first)
+            #expect(basic.lastWriteTime == expected, "after \(number + 1): \(step)")
             #expect((try bench.query(.all, first) as FileAllInformation).basic.lastWriteTime == expected)
             #expect((try bench.query(.networkOpen, first) as FileNetworkOpenInformation).lastWriteTime == expected)
             #expect(try listed() == expected)
@@ -205,7 +207,8 @@ struct DelayedWriteTimesTests {
         let file = try bench.openPosix("file", .open)
         bench.clock.advance(milliseconds: 700)
         #expect(bench.write(file, "x").status == .success)
-        #expect(try bench.query(.basic, first, as: FileBasicInformation.self).lastWriteTime == FileTime(bench.clock.now()))
+        let basic: FileBasicInformation = try bench.query(.basic, first)
+        #expect(basic.lastWriteTime == FileTime(bench.clock.now()))
     }
 
     @Test("a WRITE that is refused, and one of nothing, begin no term")

@@ -31,7 +31,9 @@ struct WithoutStreamsTests {
 
     @Test(
         "names with a colon are refused, whatever follows it and whatever is there",
-        arguments: ["file:there", "file:none", "file:there:$DATA", "file::$DATA", "file::$INDEX", "none:x", ":root", "dir:x"])
+        arguments: [
+            "file:there", "file:none", "file:there:$DATA", "file::$DATA", "file::$INDEX", "none:x", ":root", "dir:x",
+        ])
     func names(_ name: String) throws {
         try bench.make("file", "text")
         try bench.make("dir", directory: true)
