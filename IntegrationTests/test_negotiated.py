@@ -26,6 +26,8 @@ class Connected:
         )
 
     def __enter__(self):
+        self.process.stdin.write(b"ls\n")
+        self.process.stdin.flush()
         return self
 
     def __exit__(self, *_):
@@ -37,13 +39,13 @@ class StatusTests(unittest.TestCase):
         outcome = dittofs("status", "--json", "--control", server.ready["control"])
         return json.loads(outcome.out)["doors"]["smb"].get("clients", [])
 
-    def connected(self, server, *options):
-        """What status says of one smbclient, once it has its share."""
+    def connected(self, server, *options, **expected):
+        """What status says of one smbclient, once it has its share and its session is what is expected."""
         found = []
 
         def is_there():
             found[:] = [c for c in self.clients(server) if any("export" in s["shares"] for s in c["sessions"])]
-            return len(found) == 1
+            return len(found) == 1 and found[0]["sessions"][0].items() >= expected.items()
 
         with Connected(server, *options):
             self.assertTrue(processes.wait_until(is_there, 20, 0.02), self.clients(server))
@@ -75,6 +77,18 @@ class StatusTests(unittest.TestCase):
                 self.assertEqual(client["cipher"], cipher)
                 self.assertTrue(client["sessions"][0]["encrypted"])
             self.assertFalse(self.connected(server, "-m", "SMB2_10")["sessions"][0]["encrypted"])
+
+    def test_unasked(self):
+        """What a client does by itself counts as what it was made to do."""
+        with Instance(mount=False) as server:
+            self.connected(server, "--client-protection=encrypt", signed=True, encrypted=True)
+            self.connected(server, "--client-protection=sign", signed=True, encrypted=False)
+            self.connected(server, "-m", "SMB2_10", "--client-protection=sign", signed=True, encrypted=False)
+            self.connected(server, "-m", "SMB2_10", "--client-protection=off", signed=False, encrypted=False)
+
+    def test_encrypted_share(self):
+        with Instance(mount=False, share_options={"encryption": "required"}) as server:
+            self.connected(server, signed=True, encrypted=True)
 
     def test_bounds(self):
         with Instance(mount=False, smb={"min_dialect": "2.1", "max_dialect": "3.0"}) as server:

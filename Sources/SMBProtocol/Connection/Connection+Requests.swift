@@ -188,6 +188,7 @@ extension Connection {
         if needs == .session { return nil }
         guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
         message.tree = tree
+        note(message, on: tree, work)
         if let demand = server.demand, case .disk(let share) = tree.target {
             demand.note(
                 header.command, by: session.user?.name ?? "", on: share.name, isSealed: work.sealing != nil)
@@ -195,6 +196,16 @@ extension Connection {
         // "If TreeConnect.Share.EncryptData is TRUE … and the request is not encrypted … STATUS_ACCESS_DENIED" —
         // [MS-SMB2] 3.3.5.2.11
         return tree.requiresSealing && work.sealing == nil ? SMBFailure(.accessDenied) : nil
+    }
+
+    /// Takes note of how a request has come, for status.
+    private func note(_ message: borrowing Message, on tree: TreeConnection, _ work: borrowing FrameWork) {
+        let session = tree.session
+        guard
+            session.protection.note(
+                isSigned: message.signer != nil, isSealed: work.sealing != nil, onPipes: tree.target.isPipes)
+        else { return }
+        for connection in session.connections { connection.record.update(session.status, of: session.id) }
     }
 
     /// Whether the credits pay for the data — [MS-SMB2] 3.3.5.2.5 — and the data is within what was negotiated.

@@ -300,6 +300,49 @@ struct SigningTests {
         #expect(try peer.connect().status == .success)
     }
 
+    @Test("status tells whether everything about files came signed, asked or unasked")
+    func status() throws {
+        let server = try TestServer()
+        func isSigned(_ peer: Peer) -> Bool? {
+            server.context.registry.status().flatMap(\.sessions).first { $0.id == peer.sessionID.rawValue }?.isSigned
+        }
+        let peer = try Peer.connected(to: server, signs: true)
+        #expect(isSigned(peer) == false)
+        _ = try peer.open("a")
+        #expect(isSigned(peer) == true)
+        try peer.request(.close, CloseRequest(fileID: .inherited), signed: false)
+        #expect(isSigned(peer) == false)
+        let unsigned = try Peer.connected(to: server)
+        _ = try unsigned.open("a")
+        #expect(isSigned(unsigned) == false)
+        // Whoever has to sign is told of from the start.
+        let required = Peer(try TestServer(signing: .required))
+        try required.negotiate()
+        try required.logIn()
+        let sessions = required.connection.server.registry.status().flatMap(\.sessions)
+        #expect(sessions.map(\.isSigned) == [true])
+        // A seal holds a signature.
+        let sealing = try SealingTests.sealing(server)
+        _ = try sealing.open("b")
+        #expect(isSigned(sealing) == true)
+    }
+
+    @Test("signing off: nobody has to sign, and whoever does is answered in kind")
+    func off() throws {
+        let peer = Peer(try TestServer(signing: .off))
+        let negotiated = try peer.negotiate(Peer.request([.smb210], mode: [.signingEnabled, .signingRequired]))
+        #expect(try negotiated.body(NegotiateResponse.self).securityMode.contains(.signingRequired) == false)
+        try peer.logIn(mode: [.signingEnabled, .signingRequired])
+        let request = TreeConnectRequest(path: Array("\\\\s\\export".utf8))
+        let unsigned = try peer.request(.treeConnect, request, signed: false)
+        #expect(unsigned.status == .success && !unsigned.header.flags.contains(.signed))
+        #expect(peer.isSigned(try peer.request(.treeConnect, request)))
+        // A signature that is there has to be right.
+        var frame = peer.message(.treeConnect, request)
+        frame[50] ^= 1
+        #expect(try peer.send(frame).map(\.status) == [.accessDenied])
+    }
+
     @Test("a wrong signature is refused", arguments: [0, 48, 63, 64, 70])
     func wrong(position: Int) throws {
         let peer = try Peer.connected(to: try TestServer(), signs: true)
