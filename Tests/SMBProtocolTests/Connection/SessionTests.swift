@@ -127,6 +127,19 @@ struct SessionTests {
         #expect(try id.body(IoctlResponse.self).output.count == 64)
     }
 
+    @Test(
+        "a code that concerns no open takes no handle, on files and pipes",
+        arguments: ControlCodeTable.ofConnections.map(\.code) + [.pipeWait], ["export", "IPC$"])
+    func refusesHandles(code: ControlCode, share: String) throws {
+        let peer = try Peer.connected(to: try TestServer(), signs: true, dialect: .smb302)
+        try peer.connect(share)
+        let handle = try peer.open(share == "IPC$" ? "srvsvc" : "a.txt")
+        for wrong in [handle, FileID(persistent: .max, volatile: 1), FileID(persistent: 1, volatile: .max)] {
+            let request = IoctlRequest(ctlCode: code, fileID: wrong, maxOutputResponse: 64)
+            #expect(try peer.request(.ioctl, request).status == .invalidParameter)
+        }
+    }
+
     @Test("TREE_DISCONNECT closes what came through it; LOGOFF everything")
     func endings() throws {
         let server = try TestServer()

@@ -203,6 +203,13 @@ struct PipeTests {
         let peeked = try peek.body(IoctlResponse.self).output
         #expect(peeked[..<16] == [3, 0, 0, 0, 68, 0, 0, 0, 1, 0, 0, 0, 68, 0, 0, 0])
         #expect(peeked.count == 20)
+        // Whether there is a pipe at all.
+        for (room, status) in [(0, NTStatus.success), (1, .infoLengthMismatch), (15, .infoLengthMismatch)] {
+            let request = IoctlRequest(ctlCode: .pipePeek, fileID: pipe, maxOutputResponse: UInt32(room))
+            let reply = try peer.request(.ioctl, request)
+            #expect(reply.status == status)
+            if room == 0 { #expect(try reply.body(IoctlResponse.self).output.isEmpty) }
+        }
         let other = IoctlRequest(ctlCode: .getCompression, fileID: pipe, maxOutputResponse: 20)
         #expect(try peer.request(.ioctl, other).status == .fsDriverRequired)
     }
