@@ -174,17 +174,17 @@ extension Connection {
         if let refusal = verify(&message, work) { return refusal }
         if let refusal = checkCharge(message, work) { return refusal }
         if needs == .nothing { return nil }
-        guard let session = message.session, session.state != .inProgress else {
-            return SMBFailure(.userSessionDeleted)
-        }
+        guard let session = message.session else { return SMBFailure(.userSessionDeleted) }
+        // "If Session.State is InProgress, the server MUST continue to process the SMB2 LOGOFF, SMB2 CLOSE, and SMB2 LOCK
+        // commands" — [MS-SMB2] 3.3.5.2.9 — and fails others, with a status of its choice.
+        let isEnding = header.command == .logoff || header.command == .close || header.command == .lock
+        if session.state == .inProgress, !isEnding { return SMBFailure(.userSessionDeleted) }
         if let expiry = session.expiry, session.state == .valid, server.now.rawValue >= expiry {
             session.state = .expired
         }
         // "If Session.State is Expired, the server MUST fail the request with STATUS_NETWORK_SESSION_EXPIRED" but for
         // these commands — [MS-SMB2] 3.3.5.2.9
-        if session.state == .expired, header.command != .logoff, header.command != .close, header.command != .lock {
-            return SMBFailure(.networkSessionExpired)
-        }
+        if session.state == .expired, !isEnding { return SMBFailure(.networkSessionExpired) }
         if needs == .session { return nil }
         guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
         message.tree = tree

@@ -81,6 +81,14 @@ struct SessionTests {
         #expect(reply.status == .moreProcessingRequired)
         peer.sessionID = reply.header.sessionID
         #expect(try peer.connect().status == .userSessionDeleted)
+        // What gives something up is processed: it has no tree connect to do it on, or ends the log-in.
+        #expect(try peer.request(.close, CloseRequest(fileID: .inherited)).status == .networkNameDeleted)
+        let unlock = LockRequest(
+            fileID: .inherited, locks: [LockElement(offset: 0, length: 1, flags: .unlock)])
+        #expect(try peer.request(.lock, unlock).status == .networkNameDeleted)
+        #expect(try peer.request(.logoff, LogoffRequest()).status == .success)
+        #expect(peer.connection.sessions.isEmpty)
+        #expect(try peer.request(.logoff, LogoffRequest()).status == .userSessionDeleted)
     }
 
     @Test("share names are compared without case", arguments: ["export", "EXPORT", "Export"])
@@ -244,12 +252,20 @@ struct SessionTests {
         #expect(try peer.request(.create, write).status == .success)
     }
 
-    @Test("a session that has expired takes LOGOFF and CLOSE only, until somebody logs in again")
+    @Test("a session that has expired gives up what it has and takes nothing, until somebody logs in again")
     func expired() throws {
         let peer = try Peer.connected(to: try TestServer())
         let file = try peer.open("a.txt")
+        func lock(_ flags: LockFlags) throws -> NTStatus {
+            let request = LockRequest(fileID: file, locks: [LockElement(offset: 0, length: 1, flags: flags)])
+            return try peer.request(.lock, request).status
+        }
+        #expect(try lock([.exclusiveLock, .failImmediately]) == .success)
         try #require(peer.connection.sessions[peer.sessionID]).state = .expired
         #expect(try peer.connect().status == .networkSessionExpired)
+        #expect(try lock([.exclusiveLock, .failImmediately]) == .networkSessionExpired)
+        #expect(try lock(.unlock) == .success)
+        #expect(try lock(.unlock) == .rangeNotLocked)
         #expect(try peer.request(.close, CloseRequest(fileID: file)).status == .success)
         #expect(try peer.logIn(signs: false).status == .success)
         #expect(try peer.connect().status == .success)
