@@ -127,6 +127,13 @@ class DemandTests(unittest.TestCase):
                 self.assertEqual(outcome.code, 123, outcome)
                 self.assertIn(complaint, outcome.err)
 
+    def test_nobody_did_less(self):
+        """No client, and one that has asked for no file: what leads to a share may come in clear."""
+        for script in ("true", 'smbclient -L //127.0.0.1 -p "$DITTOFS_SMB_PORT" -A "$DITTOFS_AUTH_FILE" >/dev/null'):
+            demands = ["--require-dialect", "3.1.1", "--require-encryption"]
+            outcome = dittofs("run", "--no-mount", *demands, "--", "bash", "-c", script)
+            self.assertEqual((outcome.code, outcome.err), (0, ""), script)
+
     def test_the_commands_own_failure_stays(self):
         outcome = dittofs("run", "--no-mount", "--require-dialect", "3.1.1", "--", "bash", "-c", LIST % "-m SMB2_02" + "; exit 7")
         self.assertEqual(outcome.code, 7, outcome)
