@@ -7,9 +7,8 @@
 /// All states that an expression can be in are followed side by side, 64 in a word: the time is the name's length times a
 /// word or two of usual expressions, and a dozen of the longest that a server takes, whatever a hostile client sends.
 package struct WildcardPattern: Equatable, Sendable {
-    /// Folded units.
-    private let units: [UInt16]
-    private let table: StateTable
+    /// Nil where every name matches.
+    private let table: StateTable?
 
     /// True for an expression without wildcards: at most one name matches, and it can be looked up.
     package let isLiteral: Bool
@@ -20,10 +19,10 @@ package struct WildcardPattern: Equatable, Sendable {
     ///   - expression: WTF-8. Empty, `*` and `*.*` match everything.
     ///   - fold: the upper-case mapping of one UTF-16 unit.
     package init(_ expression: [UInt8], fold: (UInt16) -> UInt16) {
-        units = UTF16LE.units(of: expression).map(fold)
-        table = StateTable(units)
+        let units = UTF16LE.units(of: expression).map(fold)
         isLiteral = !units.isEmpty && !units.contains(where: Self.isWildcard)
         matchesAll = units.allSatisfy { $0 == Self.star } || units == [Self.star, Self.period, Self.star]
+        table = matchesAll ? nil : StateTable(units)
     }
 
     /// True if `unit` is one of the five wildcards, none of which a name may hold.
@@ -43,7 +42,7 @@ package struct WildcardPattern: Equatable, Sendable {
 
     /// Whether `name` (WTF-8) matches. `fold` is the one that the expression was made with.
     package func matches(_ name: [UInt8], fold: (UInt16) -> UInt16) -> Bool {
-        if matchesAll { return true }
+        guard let table else { return true }
         // Bit i: the first i units of the expression can match what has been read of the name.
         return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: table.wordCount) { states in
             unsafe states.initialize(repeating: 0)
