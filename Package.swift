@@ -58,7 +58,8 @@ let package = Package(
         room("WindowsTypes", ["FileSystemModel", "WireCoding", "AccessControl"]),
         room("SMBMessages", ["WindowsTypes", "WireCoding"]),
         room("Authentication", ["FileSystemModel", "WireCoding", "AccessControl", "COpenSSL"]),
-        room("SMBCryptography", ["COpenSSL"]),
+        .target(name: "CMessageCodes"),
+        room("SMBCryptography", ["COpenSSL", "CMessageCodes"]),
         room("RemoteProcedures", ["WindowsTypes", "WireCoding"]),
         room(
             "SMBProtocol",
@@ -66,7 +67,7 @@ let package = Package(
                 "SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "RemoteProcedures",
                 "FileSystemCore", "FileSystemModel", "AccessArbitration", "AccessControl", "ProtocolErrors",
             ]),
-        room("SMBServer", ["SMBProtocol", "WindowsTypes", nioCore, nioPosix, logging]),
+        room("SMBServer", ["SMBProtocol", "WindowsTypes", "CLinux", nioCore, nioPosix, logging]),
         room(
             "SMBClient",
             ["SMBMessages", "WindowsTypes", "WireCoding", "Authentication", "SMBCryptography", "FileSystemModel"]),

@@ -1,10 +1,12 @@
 """smbtorture, Samba's own test suite, against an instance: one process a test, a share a lane.
 
-`../smbtorture` holds the list of tests with Samba's results, what is known to fail and what is not graded yet.
+`../smbtorture` holds the list of tests with Samba's results, what is known to fail, what is not graded yet, and which
+tests want a share with options of its own.
 """
 
 import collections
 import fnmatch
+import json
 import os
 import queue
 import re
@@ -58,6 +60,7 @@ class Lists:
         self.runnable = [test for test in self.tests if test.samba != "never"]
         self.known = [tuple(fields) for fields in lines("known-failures")]
         self.waiting = [tuple(fields) for fields in lines("awaiting")]
+        self.special = [tuple(fields) for fields in lines("shares")]
 
     def reason(self, name: str, dialect: str) -> str:
         for known, dialects, reason in self.known:
@@ -67,6 +70,10 @@ class Lists:
 
     def topic(self, name: str) -> str:
         return next((topic for pattern, topic, _ in self.waiting if fnmatch.fnmatchcase(name, pattern)), "")
+
+    def options(self, name: str) -> str:
+        """The options of the share that the test runs on, as they are listed; empty for a lane's plain one."""
+        return next((options for pattern, options, _ in self.special if fnmatch.fnmatchcase(name, pattern)), "")
 
     def stage(self, *stages) -> list:
         return [test for test in self.runnable if test.stage in stages]
@@ -86,6 +93,9 @@ class Lists:
         for fields in self.waiting:
             if len(fields) != 3 or not fnmatch.filter(names, fields[0]):
                 found.append("awaiting: no such test, or no topic and reason: %r" % (fields,))
+        for fields in self.special:
+            if len(fields) != 3 or not fields[2].strip() or not fnmatch.filter(names, fields[0]):
+                found.append("shares: no such test, or no options and reason: %r" % (fields,))
         return found
 
     def verdict(self, test: Test, dialect: str, outcome: str) -> str:
@@ -100,12 +110,18 @@ class Lists:
 
 
 class Bench:
-    """An instance with a share a lane, and the lanes. `run` takes (test, dialect) pairs and gives their Results."""
+    """An instance with a share a lane, and the lanes. `run` takes (test, dialect) pairs and gives their Results.
+
+    Tests that want a share with options of its own take turns on one.
+    """
 
     def __init__(self, lists: Lists, lanes: int = LANES, patience: float = 1.0):
         # Some tests demand that a stranger's log-in fails, some use control codes that Samba too has to be asked for.
         self.lists, self.patience, self.smb = lists, patience, {"guest": False, "torture_controls": True}
         self.shares = ["t%d" % (lane + 1) for lane in range(lanes)]
+        distinct = sorted({options for _, options, _ in lists.special})
+        self.special = {options: "s%d" % (index + 1) for index, options in enumerate(distinct)}
+        self.turns = {options: threading.Lock() for options in distinct}
         self.lock, self.server, self.deaths = threading.Lock(), None, []
 
     def __enter__(self):
@@ -123,11 +139,13 @@ class Bench:
 
     def start(self):
         self.mounts, shares = {}, []
-        for name in self.shares:
+        plain = {"metadata_store": "default", "content_store": "default"}
+        wanted = [(name, plain) for name in self.shares]
+        wanted += [(name, dict(plain, **json.loads(options))) for options, name in self.special.items()]
+        for name, options in wanted:
             self.mounts[name] = os.path.join(self.directory, name)
             os.makedirs(self.mounts[name], exist_ok=True)
-            stores = {"metadata_store": "default", "content_store": "default"}
-            shares.append(dict(stores, name="/" + name, mount=self.mounts[name]))
+            shares.append(dict(options, name="/" + name, mount=self.mounts[name]))
         self.server = Instance(users=[user(*ALICE), user(*BOB)], shares=shares, smb=self.smb)
         self.server.__enter__()
 
@@ -179,6 +197,13 @@ class Bench:
         return (20 if test.samba == "timeout" else 90 + 2.5 * test.seconds) * self.patience
 
     def one(self, share: str, test: Test, dialect: str) -> Result:
+        options = self.lists.options(test.name)
+        if not options:
+            return self.on(share, test, dialect)
+        with self.turns[options]:
+            return self.on(self.special[options], test, dialect)
+
+    def on(self, share: str, test: Test, dialect: str) -> Result:
         try:
             self.wipe(share)
         except OSError:

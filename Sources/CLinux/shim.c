@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -30,6 +32,15 @@ int linux_take_signal(int descriptor) {
 int linux_process_descriptor(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 
 void linux_close_range(unsigned first, unsigned last) { close_range(first, last, 0); }
+
+void linux_lower_priority(int by) {
+    static _Thread_local bool is_done;
+    if (is_done) return;
+    is_done = true;
+    // Linux has a priority for each thread, where POSIX has one for the process.
+    const id_t thread = (id_t)syscall(SYS_gettid);
+    setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + by);
+}
 
 void linux_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 

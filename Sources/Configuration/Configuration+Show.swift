@@ -32,6 +32,11 @@ extension Configuration {
                         ("\(start)\(key):\(elements.isEmpty ? " []" : "")", elements.isEmpty ? source.description : nil)
                     )
                     for element in elements {
+                        if case .scalar(let scalar?, let source, _) = element {
+                            let dash = String(repeating: " ", count: indent + 2) + "- "
+                            lines.append((dash + Self.quoted(scalar), source.description))
+                            continue
+                        }
                         let dash = String(repeating: " ", count: indent + 2) + "- "
                         write(element, indent: indent + 4, firstPrefix: dash)
                     }

@@ -107,7 +107,7 @@ enum EnvironmentOverrides {
             var candidates: [(KeyStep, String, Schema, SourceTree?)] = []
             for (index, value) in elements.enumerated() {
                 candidates.append((.index(index), "\(index)", element, value))
-                if case .scalar(let text, _)? = value[label] {
+                if let label, case .scalar(let text, _)? = value[label] {
                     candidates.append((.index(index), text, element, value))
                 }
             }
@@ -151,7 +151,7 @@ enum EnvironmentOverrides {
             guard case .list(let elements, _)? = tree else { return [] }
             return elements.enumerated().flatMap { index, value in
                 var name = "\(index)"
-                if case .scalar(let text, _)? = value[label] { name = variableName(text) }
+                if let label, case .scalar(let text, _)? = value[label] { name = variableName(text) }
                 return allNames(of: element, tree: value, prefix: "\(prefix)_\(name)")
             }
         }

@@ -18,6 +18,8 @@ enum ScalarKind: Equatable, Sendable {
     case shareName
     /// A line for people to read; may be empty.
     case comment
+    /// A file's name, in which `*` and `?` stand for others.
+    case namePattern
     /// A name that somebody logs in with.
     case userName
     /// The name of a store that is defined elsewhere in the file.
@@ -51,6 +53,8 @@ extension ScalarKind {
         case .shareName:
             "/ and 1 to 80 characters, none of them \\ / [ ] : | < > + = ; , * ? \" or a control character; not IPC$"
         case .comment: "up to 256 characters, none of them a control character"
+        case .namePattern:
+            "1 to 255 characters, * and ? for any others, none of them \\ / : < > | \" or a control character"
         case .userName: "1 to 64 characters, none of them \\ / [ ] : ; | = , + * ? < > @ \" or a control character"
         case .storeName: "the name of a store: letters, digits, _ - and ."
         case .ntHash: "32 hexadecimal digits, the NT hash of a password"
@@ -83,6 +87,8 @@ extension ScalarKind {
         case .comment:
             text.utf16.count <= 256 && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
                 ? .text(text) : nil
+        case .namePattern:
+            Self.isNamePattern(text) ? .text(text) : nil
         case .userName:
             Self.isName(text, limit: 64, forbidden: "\\/[]:;|=,+*?<>@\"") ? .text(text) : nil
         case .storeName:
@@ -100,6 +106,12 @@ extension ScalarKind {
         guard text.hasPrefix("/") else { return false }
         let name = String(text.dropFirst())
         return name.uppercased() != "IPC$" && isName(name, limit: 80, forbidden: "\\/[]:|<>+=;,*?\"")
+    }
+
+    private static func isNamePattern(_ text: String) -> Bool {
+        let forbidden = "\\/:<>|\"".unicodeScalars
+        return !text.isEmpty && text.utf16.count <= 255
+            && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || forbidden.contains($0) }
     }
 
     private static func isName(_ name: String, limit: Int, forbidden: String) -> Bool {

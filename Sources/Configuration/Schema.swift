@@ -7,8 +7,8 @@ indirect enum Schema: Sendable {
     case section([Field])
     /// Keys that the user chooses; all values have one shape.
     case named(Schema)
-    /// A sequence whose elements are sections; the key that names an element in messages and in the environment.
-    case list(Schema, labelledBy: String)
+    /// A sequence; of sections, the key that names an element in messages and in the environment.
+    case list(Schema, labelledBy: String?)
     /// Accepted as it is and not looked into.
     case opaque
 }
@@ -96,6 +96,9 @@ extension Schema {
         Field("encryption", .scalar(encryption, default: "off")),
         Field("umask", .scalar(.mode, default: "022")),
         Field("symlinks", .scalar(.choice(SymbolicLinkMode.allCases.map(\.rawValue)), default: "follow")),
+        Field("hide", .list(.scalar(.namePattern), labelledBy: nil)),
+        Field("named_streams", .scalar(.boolean, default: "true")),
+        Field("write_times", .scalar(.choice(WriteTimeMode.allCases.map(\.rawValue)), default: "immediate")),
         Field(
             "root",
             .section([

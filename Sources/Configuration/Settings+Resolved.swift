@@ -2,10 +2,13 @@ extension ResolvedTree {
     // The schema and the checks before this guarantee each value; the other branch of every guard repeats the default's
     // type and is reached by nothing that a user can write.
 
-    func text(_ key: String) -> String? {
-        guard case .scalar(.text(let value)?, _, _)? = self[key] else { return nil }
+    /// Of a single value.
+    var text: String? {
+        guard case .scalar(.text(let value)?, _, _) = self else { return nil }
         return value
     }
+
+    func text(_ key: String) -> String? { self[key]?.text }
 
     func flag(_ key: String) -> Bool {
         guard case .scalar(.boolean(let value)?, _, _)? = self[key] else { return false }
@@ -103,6 +106,9 @@ extension ShareSettings {
         encryption = tree.text("encryption").flatMap(SMBEncryption.init) ?? .off
         umask = tree.mode("umask") & 0o777
         symbolicLinks = tree.text("symlinks").flatMap(SymbolicLinkMode.init) ?? .follow
+        hiddenNames = (tree["hide"]?.elements ?? []).compactMap(\.text)
+        namedStreams = tree.flag("named_streams")
+        writeTimes = tree.text("write_times").flatMap(WriteTimeMode.init) ?? .immediate
         if let root = tree["root"] {
             rootUID = root.identifier("uid")
             rootGID = root.identifier("gid")

@@ -128,6 +128,11 @@ package struct ShareSettings: Equatable, Sendable {
     package var encryption = SMBEncryption.off
     package var umask: UInt16 = 0o022
     package var symbolicLinks = SymbolicLinkMode.follow
+    /// Names and patterns of what looks hidden to SMB clients.
+    package var hiddenNames: [String] = []
+    /// Whether SMB clients find named streams.
+    package var namedStreams = true
+    package var writeTimes = WriteTimeMode.immediate
     package var rootUID: UInt32 = 0
     package var rootGID: UInt32 = 0
     package var rootMode: UInt16 = 0o777
@@ -184,4 +189,11 @@ package enum SymbolicLinkMode: String, Sendable, CaseIterable {
     case follow
     /// Clients see them as reparse points and follow them themselves.
     case reparse
+}
+
+/// When files show to SMB clients that they were written.
+package enum WriteTimeMode: String, Sendable, CaseIterable {
+    case immediate
+    /// After two seconds, or when the file is flushed or closed.
+    case delayed
 }

@@ -119,6 +119,22 @@ extension FileSystem {
         if !context.identity.isPrivileged { dropSetIDs(&attributes, for: context.identity) }
     }
 
+    /// Says of a file that the open has written to that it was written now: what a WRITE leaves behind besides its
+    /// bytes.
+    ///
+    /// - Throws: `.stale`, `.accessDenied` without the right to write.
+    package func noteWritten(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<Void> {
+        try perform(.setAttributes, .open(open.id, open.inode), context) { () throws(FileSystemError) in
+            guard !open.access.isDisjoint(with: .writingData) else { throw .accessDenied }
+            let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) -> Receipt in
+                var opened = try opened(open)
+                noteWrite(&opened.file.attributes, by: open, context)
+                return try commit(opened, context, events: [ChangeEvent(.attributes, open.inode)])
+            }
+            return .done((), receipt)
+        }
+    }
+
     /// What close(2) reports: everything that was written is in the store already.
     package func flush(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<Void> {
         try perform(.flush, .open(open.id, open.inode), context) { () throws(FileSystemError) in .done((), unchanged) }

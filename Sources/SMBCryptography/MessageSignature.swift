@@ -8,11 +8,27 @@ package struct MessageSignature: Sendable {
         self.high = high
     }
 
+    /// What a message carries; nil when it is shorter than a header.
+    package init?(of message: UnsafeRawBufferPointer) {
+        guard message.count >= MessageSigner.headerByteCount else { return nil }
+        let start = MessageSigner.signatureRange.lowerBound
+        low = message.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+        high = message.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self)
+    }
+
     package static let byteCount = 16
 
     /// The signature's bytes.
     package var bytes: [UInt8] {
         withUnsafeBytes(of: (low, high)) { [UInt8]($0) }
+    }
+
+    /// Writes it where a message carries it; a message that is shorter than a header stays as it is.
+    package func write(to message: UnsafeMutableRawBufferPointer) {
+        guard message.count >= MessageSigner.headerByteCount else { return }
+        let start = MessageSigner.signatureRange.lowerBound
+        message.storeBytes(of: low, toByteOffset: start, as: UInt64.self)
+        message.storeBytes(of: high, toByteOffset: start + 8, as: UInt64.self)
     }
 
     /// Whether two signatures are the same, in a time that does not tell where they differ.

@@ -119,7 +119,7 @@ package final class MessageSigner {
                 code.update(payload)
                 return code.finish()
             case .galois(let code):
-                code.begin(nonce: Self.nonce(of: head))
+                code.begin(nonce: Self.nonce(of: head), byteCount: message.count + payload.count)
                 code.update(head)
                 code.update(zeros)
                 code.update(body)
@@ -154,17 +154,13 @@ package final class MessageSigner {
 
     private func sign(_ message: UnsafeMutableRawBufferPointer, followedBy payload: UnsafeRawBufferPointer) -> Bool {
         guard let signature = signature(of: UnsafeRawBufferPointer(message), followedBy: payload) else { return false }
-        message.storeBytes(of: signature.low, toByteOffset: Self.signatureRange.lowerBound, as: UInt64.self)
-        message.storeBytes(of: signature.high, toByteOffset: Self.signatureRange.lowerBound + 8, as: UInt64.self)
+        signature.write(to: message)
         return true
     }
 
     private func verify(_ message: UnsafeRawBufferPointer, followedBy payload: UnsafeRawBufferPointer) -> Bool {
-        guard let expected = signature(of: message, followedBy: payload) else { return false }
-        let start = Self.signatureRange.lowerBound
-        let received = MessageSignature(
-            low: message.loadUnaligned(fromByteOffset: start, as: UInt64.self),
-            high: message.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self))
+        guard let expected = signature(of: message, followedBy: payload), let received = MessageSignature(of: message)
+        else { return false }
         return expected.matches(received)
     }
 }

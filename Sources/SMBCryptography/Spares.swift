@@ -23,18 +23,6 @@ final class Spares<Context>: Sendable {
     }
 }
 
-/// Signs and verifies what a ``MessageSigner`` would, from any thread, several messages at once.
-package final class SharedSigner: Sendable {
-    private let spares: Spares<MessageSigner>
-
-    init(_ algorithm: SigningAlgorithm, key: [UInt8]) {
-        spares = Spares { () throws(CryptographyError) in try MessageSigner(algorithm, key: key) }
-    }
-
-    /// - Returns: nil when the library failed.
-    package func lend<Value>(to body: (MessageSigner) -> Value) -> Value? { spares.lend(to: body) }
-}
-
 /// Seals and opens what a ``MessageCipher`` would, from any thread, several frames at once. All of them count their
 /// nonces together.
 package final class SharedCipher: Sendable {

@@ -41,7 +41,7 @@ extension ConnectionHandler: ConnectionHost {
     }
 
     func compute(_ job: @escaping @Sendable () -> Void) -> Bool {
-        threads.computing.submit { _ in job() }
+        threads.compute(job)
         return true
     }
 

@@ -1,3 +1,4 @@
+import CLinux
 import NIOCore
 import NIOPosix
 
@@ -6,13 +7,24 @@ struct ServerThreads: Sendable {
     /// For shares whose stores may block, and for strands.
     let blocking: NIOThreadPool
     /// For what costs much and waits for nothing: signatures and seals of long frames.
-    let computing: NIOThreadPool
+    private let computing: NIOThreadPool
     let strands: Strands
 
     init(blocking count: Int) {
         blocking = NIOThreadPool(numberOfThreads: count)
         computing = NIOThreadPool(numberOfThreads: min(System.coreCount, 8))
         strands = Strands(pool: blocking)
+    }
+
+    /// What computes goes behind those who read, answer and hand it its work: else they would wait for the processor while
+    /// it computes, and it for them afterwards.
+    private static let computingNiceness: Int32 = 8
+
+    func compute(_ job: @escaping @Sendable () -> Void) {
+        computing.submit { _ in
+            linux_lower_priority(Self.computingNiceness)
+            job()
+        }
     }
 
     func start() {

@@ -92,7 +92,8 @@ enum DoorBuilding {
                     name: share.name, comment: share.comment, fileSystem: fileSystem, door: smbDoor, umask: share.umask,
                     anonymousUID: share.anonymousUID, anonymousGID: share.anonymousGID,
                     mapsAllToAnonymous: share.mapAllToAnonymous,
-                    symbolicLinks: share.symbolicLinks == .follow ? .follow : .reparse, encryption: EncryptionPolicy(share.encryption)))
+                    symbolicLinks: share.symbolicLinks == .follow ? .follow : .reparse,
+                    encryption: EncryptionPolicy(share.encryption), presentation: SharePresentation(share)))
         }
         var limits = ServerLimits()
         limits.frameTimeoutMilliseconds = settings.timeouts.read.milliseconds
@@ -138,6 +139,14 @@ extension SigningPolicy {
         case .enabled: self = .enabled
         case .required: self = .required
         }
+    }
+}
+
+extension SharePresentation {
+    fileprivate init(_ share: ShareSettings) {
+        self.init(
+            hiddenNames: HiddenNames(share.hiddenNames), hasNamedStreams: share.namedStreams,
+            writeTimes: share.writeTimes == .immediate ? .immediate : .delayed)
     }
 }
 

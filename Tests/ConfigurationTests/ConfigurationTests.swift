@@ -26,6 +26,9 @@ struct ConfigurationTests {
             content_store: small
             read_only: true
             umask: "0077"
+            hide: [".*", "~$?*", 'it''s #1']
+            named_streams: false
+            write_times: delayed
             root: {uid: 7, gid: 8, mode: "1755"}
             identity_mapping: {map_all_to_anonymous: true, anonymous_uid: 1, anonymous_gid: 2}
         users:
@@ -66,6 +69,9 @@ struct ConfigurationTests {
         second.contentStore = "small"
         second.readOnly = true
         second.umask = 0o077
+        second.hiddenNames = [".*", "~$?*", "it's #1"]
+        second.namedStreams = false
+        second.writeTimes = .delayed
         second.rootUID = 7
         second.rootGID = 8
         second.rootMode = 0o1755

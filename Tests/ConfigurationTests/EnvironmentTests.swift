@@ -16,7 +16,7 @@ struct EnvironmentTests {
         content_stores: {big: {max_size: 1GiB}}
         shares:
           - {name: /export}
-          - {name: /two-words, umask: "0"}
+          - {name: /two-words, umask: "0", hide: [a, b]}
         """
 
     static let rows = [
@@ -32,6 +32,9 @@ struct EnvironmentTests {
         Row(name: "DITTOFS_SHARES_EXPORT_MOUNT", value: "/m") { $0.shares.first?.mount == "/m" },
         Row(name: "DITTOFS_SHARES_TWO_WORDS_READ_ONLY", value: "true") { $0.shares.last?.readOnly == true },
         Row(name: "DITTOFS_SHARES_1_ROOT_UID", value: "5") { $0.shares.last?.rootUID == 5 },
+        Row(name: "DITTOFS_SHARES_TWO_WORDS_HIDE_0", value: ".*") { $0.shares.last?.hiddenNames == [".*", "b"] },
+        Row(name: "DITTOFS_SHARES_1_HIDE_2", value: "c") { $0.shares.last?.hiddenNames == ["a", "b", "c"] },
+        Row(name: "DITTOFS_SHARES_0_HIDE_0", value: "~*") { $0.shares.first?.hiddenNames == ["~*"] },
         Row(name: "DITTOFS_SHARES_2_NAME", value: "/third") { $0.shares.map(\.name).last == "/third" },
         Row(name: "DITTOFS_USER_FILE", value: "/u") { $0.userFile == "/u" },
     ]

@@ -92,6 +92,15 @@ struct ProblemTests {
                 "f.yaml:3: users[1].name: \"A\" is the name of users[0] already",
             ]),
         Row(
+            yaml: "shares:\n- name: /a\n  hide: .*\n- name: /b\n  hide:\n  - ok\n  - a/b\n  - [c]\n",
+            messages: [
+                "f.yaml:3: shares[0].hide: must be a list: each element begins with \"- \"",
+                "f.yaml:7: shares[1].hide[1]: \"a/b\" is not a valid value; allowed: 1 to 255 characters, * and ? for any "
+                    + "others, none of them \\ / : < > | \" or a control character",
+                "f.yaml:8: shares[1].hide[2]: must be a single value; allowed: 1 to 255 characters, * and ? for any "
+                    + "others, none of them \\ / : < > | \" or a control character",
+            ]),
+        Row(
             yaml: "logging:\n  level: info\n  level: debug\n",
             messages: ["f.yaml:2: written twice in one section: level"]),
         Row(

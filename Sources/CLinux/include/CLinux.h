@@ -22,6 +22,9 @@ int linux_process_descriptor(int process);
 /// Closes the descriptors from first to last.
 void linux_close_range(unsigned first, unsigned last);
 
+/// Lets the other threads of this machine go first, by so much of what `nice` takes; once for each thread.
+void linux_lower_priority(int by);
+
 /// What ps shows for this process; at most 15 bytes.
 void linux_set_name(const char *name);
 

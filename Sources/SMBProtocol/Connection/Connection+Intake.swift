@@ -31,14 +31,15 @@ extension Connection {
     /// Hands a long frame to another thread, where that is worth its while and its keys are there.
     private func inspect(_ frame: UnsafeRawBufferPointer, _ incoming: IncomingFrame) {
         guard frame.count >= Self.shortestKeptFrame, case .done = negotiation else { return }
-        let job: @Sendable () -> Inspection
-        let memory = incoming.memory
+        let (host, number, memory) = (host, incoming.number, incoming.memory)
         if frame[0] == 0xFD {
             guard let (session, cipher) = sealer(of: frame), let shared = cipher.shared,
                 frame.count >= cipher.bytesWorthAThread
             else { return }
             incoming.sealing = session
-            job = { .opened(Self.open(memory, with: shared)) }
+            incoming.isReady = !host.compute {
+                host.wake(.inspected(frame: number, .opened(Self.open(memory, with: shared))))
+            }
         } else {
             // The messages of a compound are signed each for itself; a log-in and a CANCEL are looked at by their own
             // commands.
@@ -47,16 +48,15 @@ extension Connection {
                 frame.count >= signer.bytesWorthAThread
             else { return }
             incoming.signer = signer
-            job = { [shared = signer.shared] in
-                var isValid = false
-                memory.withBytes { bytes in
-                    isValid = shared.lend { $0.verify(RawSpan(_unsafeBytes: bytes)) } ?? false
-                }
-                return .verified(isValid)
+            let received = SMBCryptography.MessageSignature(of: frame)
+            let job = SharedSigner.Job { body in
+                memory.withBytes { body($0, UnsafeRawBufferPointer(start: nil, count: 0)) }
+            } done: { signature in
+                let isValid = if let signature, let received { signature.matches(received) } else { false }
+                host.wake(.inspected(frame: number, .verified(isValid)))
             }
+            incoming.isReady = !signer.shared.submit(job) { host.compute($0) }
         }
-        let (host, number) = (host, incoming.number)
-        incoming.isReady = !host.compute { host.wake(.inspected(frame: number, job())) }
     }
 
     private static func open(_ frame: any FrameMemory, with shared: SharedCipher) -> OpenedFrame? {

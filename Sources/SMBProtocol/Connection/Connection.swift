@@ -199,6 +199,7 @@ package final class Connection {
     func remove(_ open: SMBOpen) {
         let session = open.tree.session
         guard session.opens.removeValue(forKey: open.fileID.volatile) != nil else { return }
+        if case .disk(let share) = open.tree.target { share.delayedWriteTimes?.forget(open.open) }
         session.home.record.openCount.subtract(1, ordering: .relaxed)
     }
 
@@ -225,6 +226,7 @@ package final class Connection {
         let context = OperationContext(
             door: share.door, style: .windows, client: tree.session.id.rawValue, identity: tree.identity)
         for entry in session.opens.values where entry.tree === tree {
+            _ = share.delayedWriteTimes?.close(entry.open, of: share.fileSystem, at: server.now, context)
             remove(entry)
             _ = try? share.fileSystem.close(entry.open, context)
         }

@@ -18,21 +18,37 @@ struct LongReply: @unchecked Sendable {
         case sealing(SharedCipher)
     }
 
-    /// The frame's bytes as they are sent; nil when the library failed.
-    func protected() -> [UInt8]? {
-        var bytes = bytes
-        let range = start..<bytes.count
-        var isDone: Bool?
+    /// Has another thread complete it.
+    ///
+    /// - Parameter done: gets the frame's bytes as they are sent, on that thread; nil when the library failed.
+    /// - Returns: false where the host has no such thread.
+    func complete(on host: any ConnectionHost, done: @escaping @Sendable ([UInt8]?) -> Void) -> Bool {
         switch protection {
         case .signing(let shared):
-            payload.withBytes { payload in
-                isDone = shared.lend { $0.sign(&bytes, in: range, followedBy: RawSpan(_unsafeBytes: payload)) }
+            let job = SharedSigner.Job { body in
+                bytes.withUnsafeBytes { bytes in
+                    payload.withBytes { body(UnsafeRawBufferPointer(rebasing: bytes[start...]), $0) }
+                }
+            } done: { signature in
+                done(signature.map(signed))
             }
-        case .sealing(let shared):
-            payload.withMutableBytes { payload in
-                var payload = MutableRawSpan(_unsafeBytes: payload)
-                isDone = shared.lend { $0.seal(&bytes, in: range, followedBy: &payload) }
-            }
+            return shared.submit(job) { host.compute($0) }
+        case .sealing(let shared): return host.compute { done(sealed(shared)) }
+        }
+    }
+
+    private func signed(_ signature: SMBCryptography.MessageSignature) -> [UInt8] {
+        var bytes = bytes
+        bytes.withUnsafeMutableBytes { signature.write(to: UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
+        return bytes
+    }
+
+    private func sealed(_ shared: SharedCipher) -> [UInt8]? {
+        var bytes = bytes
+        var isDone: Bool?
+        payload.withMutableBytes { payload in
+            var payload = MutableRawSpan(_unsafeBytes: payload)
+            isDone = shared.lend { $0.seal(&bytes, in: start..<bytes.count, followedBy: &payload) }
         }
         return isDone == true ? bytes : nil
     }
@@ -59,7 +75,7 @@ extension Connection {
             bytes: Array(output.bytes[reply.start...]), start: first - reply.start, payload: payload,
             protection: protection)
         let (host, number) = (host, nextNumber())
-        guard host.compute({ host.wake(.protected(frame: number, long.protected())) }) else { return false }
+        guard long.complete(on: host, done: { host.wake(.protected(frame: number, $0)) }) else { return false }
         output.bytes.removeLast(long.bytes.count)
         hold(reply, as: number, elsewhere: true)
         bytesElsewhere += reply.payloadCount

@@ -40,8 +40,10 @@ enum AppleExtensions {
         _ fields: AppleQueryFields, _ capabilities: AppleCapabilities, _ context: borrowing CommandContext
     ) -> AppleResponse {
         var ours: AppleCapabilities = .unixBased
-        if capabilities.contains(.readDirectoryAttributes) { ours.insert(.readDirectoryAttributes) }
-        if fields.contains(.serverCapabilities) {
+        // What listings tell beyond other clients' stands in named streams.
+        let hasStreams = context.share.presentation.hasNamedStreams
+        if hasStreams, capabilities.contains(.readDirectoryAttributes) { ours.insert(.readDirectoryAttributes) }
+        if hasStreams, fields.contains(.serverCapabilities) {
             context.session.readsAppleAttributes = ours.contains(.readDirectoryAttributes)
         }
         return .serverQuery(

@@ -8,11 +8,18 @@ package enum CloseCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: CloseRequest = try context.request()
         let file = try context.open(request.fileID)
+        if let times = context.share.delayedWriteTimes {
+            let now = context.connection.server.now
+            let outcome = times.close(file.open, of: context.fileSystem, at: now, context.operation)
+            guard case .done = outcome else { return .waiting(for: outcome) }
+        }
         var response = CloseResponse()
         if request.flags.contains(.postQueryAttrib) {
             // A file that is gone by now has no attributes to tell; the close is the same.
             let outcome = try? context.fileSystem.attributes(file.open, context.operation)
-            if case .done(let attributes, _) = outcome { response = CloseResponse(attributes) }
+            if case .done(let attributes, _) = outcome {
+                response = CloseResponse(context.shown(attributes, of: file.open))
+            }
             if case .wouldBlock = outcome { return .wouldBlock }
         }
         let outcome: Outcome<Void>

@@ -16,7 +16,7 @@ package enum CreateCommand {
             request.createContexts, isPosixNegotiated: context.connection.isPosixNegotiated)
         let appleOutcome = try AppleExtensions.answer(contexts.apple, context)
         guard case .done(let apple, _) = appleOutcome else { return .waiting(for: appleOutcome) }
-        let wanted = try openRequest(request, contexts, stopsAtLinks: context.showsLinks)
+        let wanted = try openRequest(request, contexts, context)
         let outcome: Outcome<WindowsOpenResult>
         do throws(SMBFailure) {
             outcome = try context.core { operation throws(FileSystemError) in
@@ -26,11 +26,12 @@ package enum CreateCommand {
             guard error.status == .stoppedOnSymlink else { throw error }
             throw try SymbolicLinkStop.failure(wanted, named: request.name, context)
         }
-        guard case .done(let result, let receipt) = outcome else { return .waiting(for: outcome) }
+        guard case .done(var result, let receipt) = outcome else { return .waiting(for: outcome) }
         let attributed = try setExtendedAttributes(contexts.extendedAttributes, result, context)
         var state = FileState(createOptions: request.createOptions)
         state.isPosix = contexts.posixMode != nil
         let entry = context.register(result.open, state: state)
+        result.attributes = context.shown(result.attributes, of: result.open)
         let answers = contexts.answers(result, volume: context.fileSystem.identifier, apple: apple)
         let answer = response(result, entry, answers)
         answer.write(to: &context.writer)
@@ -40,7 +41,7 @@ package enum CreateCommand {
     // MARK: What is asked for
 
     private static func openRequest(
-        _ request: CreateRequest, _ contexts: CreateContextAnswers, stopsAtLinks: Bool
+        _ request: CreateRequest, _ contexts: CreateContextAnswers, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> WindowsOpenRequest {
         guard request.impersonationLevel.isValid else { throw SMBFailure(.badImpersonationLevel) }
         let access = AccessMask(rawValue: request.desiredAccess)
@@ -54,9 +55,10 @@ package enum CreateCommand {
         case .success(let parsed): path = parsed
         case .failure(let fault): throw SMBFailure(fault.status)
         }
+        try context.share.presentation.requireStreams(for: path)
         var options = coreOptions(request.createOptions)
         // Who sees POSIX's files sees its links, and follows them himself.
-        if stopsAtLinks || isPosix { options.insert(.stopAtSymbolicLinks) }
+        if context.showsLinks || isPosix { options.insert(.stopAtSymbolicLinks) }
         if isPosix { options.insert(.exactNames) }
         if path.namesDirectory {
             // What is no directory cannot be named like one — [MS-FSA] 2.1.5.1

@@ -47,7 +47,9 @@ struct DirectoryListing {
     mutating func fill(
         _ scan: inout DirectoryScan, _ directory: Open, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
-        if informationClass == .idBothDirectory, context.session.readsAppleAttributes {
+        if informationClass == .idBothDirectory, context.session.readsAppleAttributes,
+            context.share.presentation.hasNamedStreams
+        {
             let outcome = try context.core { operation throws(FileSystemError) in
                 try context.fileSystem.attributes(directory, operation)
             }
@@ -127,6 +129,7 @@ struct DirectoryListing {
             attributes = followed
             if informationClass.hasEASize { eaSize = ExtendedAttributes.byteCount(of: followed.inode, context) }
         }
+        attributes = context.shown(attributes, named: isDots ? nil : entry.name)
         // Where there is no field for a reparse point's tag it takes this one's place.
         if attributes.reparseTag != 0, !informationClass.hasReparsePointTag { eaSize = attributes.reparseTag }
         var information = DirectoryEntryInformation(

@@ -86,6 +86,7 @@ enum FileUpdate {
     ) throws(SMBFailure) -> Outcome<Void> {
         if target.name.first == 0x3A, !file.state.isPosix { return try renameStream(target, file, context) }
         let path = try path(target.name, target.rootDirectory, file)
+        try context.share.presentation.requireStreams(for: path)
         return try context.core { operation throws(FileSystemError) in
             try context.fileSystem.rename(
                 file.open, to: path.components, endingInStream: path.stream != .none, replacing: target.isReplacing,
@@ -144,6 +145,7 @@ enum FileUpdate {
         _ target: Target, _ file: SMBOpen, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
         guard target.rootDirectory == 0, !file.open.isDirectory else { throw SMBFailure(.invalidParameter) }
+        guard context.share.presentation.hasNamedStreams else { throw SMBFailure(.objectNameInvalid) }
         let name: FileName?
         switch WindowsPath.stream(target.name[...]) {
         case .success(.named(let stream)): name = stream
@@ -183,9 +185,34 @@ enum FileUpdate {
         changes.modificationTime = apply(update.lastWriteTime, .modification)
         changes.changeTime = apply(update.changeTime, .change)
         // No attribute at all means: leave them. None of them is said with NORMAL.
-        if !update.fileAttributes.isEmpty { changes.dosAttributes = DOSAttributes(update.fileAttributes) }
+        if !update.fileAttributes.isEmpty {
+            let outcome = try ownAttributes(DOSAttributes(update.fileAttributes), file, context)
+            guard case .done(let attributes, _) = outcome else { return outcome.withoutValue }
+            changes.dosAttributes = attributes
+        }
         guard changes != AttributeChanges() else { return .unchanged }
         return try set(changes, file, context)
+    }
+
+    /// What of `wanted` becomes the file's own. HIDDEN that its name alone has given it does not: a client that writes
+    /// back what it has read, one bit changed, would make it stay when the file is renamed.
+    private static func ownAttributes(
+        _ wanted: DOSAttributes, _ file: SMBOpen, _ context: borrowing CommandContext
+    ) throws(SMBFailure) -> Outcome<DOSAttributes> {
+        let unchanged = Receipt(sequence: CommitSequence(rawValue: 0))
+        guard wanted.contains(.hidden), let name = file.open.link?.name,
+            context.share.presentation.hiddenNames.contains(name.bytes)
+        else { return .done(wanted, unchanged) }
+        let current = try context.core { operation throws(FileSystemError) in
+            try context.fileSystem.attributes(file.open, operation)
+        }
+        switch current {
+        case .done(let attributes, _):
+            let isOwn = attributes.dosAttributes.contains(.hidden)
+            return .done(isOwn ? wanted : wanted.subtracting(.hidden), unchanged)
+        case .pending(let ticket): return .pending(ticket)
+        case .wouldBlock: return .wouldBlock
+        }
     }
 
     private static func set(

@@ -16,6 +16,7 @@ package enum FlushCommand {
             try context.fileSystem.sync(file.open, dataOnly: false, operation)
         }
         guard case .done(_, let receipt) = outcome else { return .waiting(for: outcome) }
+        context.share.delayedWriteTimes?.settle(file.open)
         FlushResponse().write(to: &context.writer)
         return .success(receipt)
     }

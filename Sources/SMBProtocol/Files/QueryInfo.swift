@@ -42,7 +42,7 @@ package enum QueryInfoCommand {
                 try context.fileSystem.streams(of: file.open, operation)
             }
             guard case .done(let found, _) = outcome else { return .waiting(for: outcome) }
-            streams = found
+            streams = context.share.presentation.hasNamedStreams ? found : found.filter { $0.name == nil }
         }
         var shortName: [UInt8] = []
         if informationClass == .alternateName {
@@ -56,8 +56,9 @@ package enum QueryInfoCommand {
         }
         let eaSize = FileQuery.needsEASize(informationClass) ? ExtendedAttributes.byteCount(of: file.open.inode, context) : 0
         let query = FileQuery(
-            attributes: attributes, eaSize: eaSize, isDeletePending: context.fileSystem.isDeletePending(file.open),
-            file: file, volume: context.fileSystem.identifier, streams: streams, shortName: shortName)
+            attributes: context.shown(attributes, of: file.open), eaSize: eaSize,
+            isDeletePending: context.fileSystem.isDeletePending(file.open), file: file,
+            volume: context.fileSystem.identifier, streams: streams, shortName: shortName)
         let path = FileQuery.needsPath(informationClass) ? wirePath(of: file, context.fileSystem) : []
         guard let answer = query.answer(informationClass, path: path, limit: Int(request.outputBufferLength)) else {
             throw SMBFailure(.invalidInfoClass)
@@ -76,7 +77,8 @@ package enum QueryInfoCommand {
         guard case .done(let statistics, _) = outcome else { return .waiting(for: outcome) }
         let query = VolumeQuery(
             statistics: statistics, label: Array(context.share.name.utf8),
-            isReadOnly: context.fileSystem.options.isReadOnly, isPosix: file.state.isPosix)
+            isReadOnly: context.fileSystem.options.isReadOnly,
+            hasNamedStreams: context.share.presentation.hasNamedStreams, isPosix: file.state.isPosix)
         guard let answer = query.answer(informationClass) else { throw SMBFailure(.invalidInfoClass) }
         return try reply(answer, request, &context)
     }

@@ -22,6 +22,11 @@ package enum SetInfoCommand {
         try InformationTable.require(request.fileInfoClass, in: InformationTable.fileUpdateHandling)
         let outcome = try FileUpdate.apply(request, file, context)
         guard case .done(_, let receipt) = outcome else { return .waiting(for: outcome) }
+        switch request.fileInformationClass {
+        // Whatever they set, if anything at all: smb2.timestamps.delayed-write-vs-setbasic
+        case .basic, .allocation, .endOfFile: context.share.delayedWriteTimes?.settle(file.open)
+        default: break
+        }
         SetInfoResponse().write(to: &context.writer)
         return .success(receipt)
     }

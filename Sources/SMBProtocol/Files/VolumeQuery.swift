@@ -8,6 +8,7 @@ struct VolumeQuery {
     /// WTF-8.
     let label: [UInt8]
     let isReadOnly: Bool
+    let hasNamedStreams: Bool
     /// Asked through an open of the POSIX extensions.
     let isPosix: Bool
 
@@ -60,10 +61,10 @@ struct VolumeQuery {
     /// more than the mode, and there are no quotas and no compression.
     private var attribute: FileFsAttributeInformation {
         var claims: FileSystemAttributes = [
-            .caseSensitiveSearch, .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .namedStreams,
-            .supportsExtendedAttributes, .supportsSparseFiles, .supportsReparsePoints, .supportsObjectIDs,
-            .supportsBlockRefcounting,
+            .caseSensitiveSearch, .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .supportsExtendedAttributes,
+            .supportsSparseFiles, .supportsReparsePoints, .supportsObjectIDs, .supportsBlockRefcounting,
         ]
+        if hasNamedStreams { claims.insert(.namedStreams) }
         if isReadOnly { claims.insert(.readOnlyVolume) }
         return FileFsAttributeInformation(
             fileSystemAttributes: claims, maximumComponentNameLength: UInt32(FileName.maximumUnits),

@@ -15,8 +15,10 @@ package enum WriteCommand {
         guard !file.open.access.isDisjoint(with: [.writeData, .appendData]) else { throw SMBFailure(.accessDenied) }
         let offset = try target(request, file)
         let data = UnsafeRawBufferPointer(rebasing: context.message[request.dataRange])
-        let outcome = try context.core { operation throws(FileSystemError) in
-            try context.fileSystem.write(file.open, at: offset, from: data, operation)
+        let outcome = try context.delayingWriteTime(of: file) { () throws(SMBFailure) in
+            try context.core { operation throws(FileSystemError) in
+                try context.fileSystem.write(file.open, at: offset, from: data, operation)
+            }
         }
         guard case .done(let count, let receipt) = outcome else { return .waiting(for: outcome) }
         if request.flags.contains(.writeThrough), !file.open.isWriteThrough, count > 0 {

@@ -23,12 +23,16 @@ package final class Share: Sendable {
     package let mapsAllToAnonymous: Bool
     /// Of what goes to and from this share; what the whole server demands is demanded here too.
     package let encryption: EncryptionPolicy
+    /// How its files look here.
+    package let presentation: SharePresentation
+    /// Nil where write times are shown at once.
+    let delayedWriteTimes: DelayedWriteTimes?
 
     package init(
         name: String, comment: String = "", fileSystem: FileSystem, door: DoorID, umask: UInt16 = 0o022,
         anonymousUID: UInt32 = 65534, anonymousGID: UInt32 = 65534, mapsAllToAnonymous: Bool = false,
-        symbolicLinks: SymbolicLinkPolicy = .follow,
-        encryption: EncryptionPolicy = .off
+        symbolicLinks: SymbolicLinkPolicy = .follow, encryption: EncryptionPolicy = .off,
+        presentation: SharePresentation = SharePresentation()
     ) {
         self.name = String(name.drop { $0 == "/" })
         self.comment = comment
@@ -40,6 +44,8 @@ package final class Share: Sendable {
         self.mapsAllToAnonymous = mapsAllToAnonymous
         self.symbolicLinks = symbolicLinks
         self.encryption = encryption
+        self.presentation = presentation
+        delayedWriteTimes = presentation.writeTimes == .delayed ? DelayedWriteTimes() : nil
     }
 
     /// As whom the core sees a user here.

@@ -21,6 +21,15 @@ final class StandingClock: CoreClock {
 
     func advance(seconds: Int64) { time.withLock { $0.seconds += seconds } }
 
+    func advance(milliseconds: Int64) {
+        time.withLock { time in
+            let nanoseconds = Int64(time.nanoseconds) + milliseconds % 1000 * 1_000_000
+            time = Timestamp(
+                seconds: time.seconds + milliseconds / 1000 + nanoseconds / 1_000_000_000,
+                nanoseconds: UInt32(nanoseconds % 1_000_000_000))
+        }
+    }
+
     func schedule(afterMilliseconds delay: UInt32, _ body: @escaping @Sendable () -> Void) {}
 }
 
@@ -88,18 +97,21 @@ final class FilesBench {
         func wake(_ wake: Wake) {}
     }
 
-    init(identity: Identity = Identity(uid: 1000, gid: 1000, name: "alice"), isReadOnly: Bool = false) throws {
+    init(
+        identity: Identity = Identity(uid: 1000, gid: 1000, name: "alice"), isReadOnly: Bool = false,
+        presentation: SharePresentation = SharePresentation()
+    ) throws {
         let random = Mutex(SplitMix(state: 7))
         let environment = CoreEnvironment(
             clock: clock, randomness: { random.withLock { $0.next() } }, report: { Issue.record("\($0)") })
         fileSystem = try FileSystem(
             options: FileSystemOptions(name: "/export", isReadOnly: isReadOnly), metadata: MemoryMetadataStore(),
             content: MemoryContentStore(maximumBytes: 1 << 30), environment: environment)
-        share = Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1))
-        server = ServerContext(
-            shares: [share],
-            authentication: AuthenticationConfiguration(
-                users: StaticUserDatabase(), policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true)))
+        share = Share(name: "/export", fileSystem: fileSystem, door: DoorID(rawValue: 1), presentation: presentation)
+        var authentication = AuthenticationConfiguration(
+            users: StaticUserDatabase(), policy: AuthenticationPolicy(allowsGuest: true, allowsAnonymous: true))
+        authentication.fileTime = { [clock] in FileTime(clock.now()).rawValue }
+        server = ServerContext(shares: [share], authentication: authentication)
         connection = Connection(server: server, client: "test", host: Host())
         session = Session(id: SessionID(rawValue: 1), home: connection)
         tree = TreeConnection(

@@ -1,0 +1,90 @@
+#ifndef CMESSAGECODES_H
+#define CMESSAGECODES_H
+
+// Authentication codes of long messages, as fast as the processor goes.
+//
+// HMAC-SHA256 and AES-CMAC are chains: each step waits for the one before, and a single message leaves a half to four
+// fifths of the processor's unit idle. Several messages under one key, a step of each in turn, use all of it. The library
+// that does all other cryptography takes one message at a time, and its GHASH multiplies one block at a time.
+//
+// Everything here is for processors of the x86-64 family that have the instructions, of which none takes longer for one
+// key or message than for another; others go on with the library. A function must be called only where its `available`
+// has said so.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// A message in two pieces, and its code. Either piece may be empty, not both.
+struct ditto_message {
+    const uint8_t *head;
+    size_t head_count;
+    const uint8_t *tail;
+    size_t tail_count;
+    /// The first 16 bytes of the code, once it is computed.
+    uint8_t code[16];
+};
+
+// HMAC-SHA256: RFC 2104, FIPS 180-4
+
+enum { ditto_hmac_lanes = 2 };
+
+struct ditto_hmac_key {
+    uint32_t inner[8], outer[8];
+};
+
+bool ditto_hmac_available(void);
+
+/// False for keys of more than 64 bytes.
+bool ditto_hmac_set_key(struct ditto_hmac_key *key, const uint8_t *bytes, size_t count);
+
+/// The codes of up to `ditto_hmac_lanes` messages.
+void ditto_hmac_codes(const struct ditto_hmac_key *key, struct ditto_message *messages, int count);
+
+// AES-128-CMAC: RFC 4493
+
+enum { ditto_cmac_lanes = 4 };
+
+struct ditto_cmac_key {
+    uint8_t rounds[11][16], whole[16], padded[16];
+};
+
+bool ditto_cmac_available(void);
+
+/// `bytes` are 16.
+void ditto_cmac_set_key(struct ditto_cmac_key *key, const uint8_t *bytes);
+
+/// The codes of up to `ditto_cmac_lanes` messages.
+void ditto_cmac_codes(const struct ditto_cmac_key *key, struct ditto_message *messages, int count);
+
+// GHASH: NIST SP 800-38D, 6.4
+
+struct ditto_ghash_key {
+    /// The hash key's powers, the 16th first.
+    uint8_t powers[16][16];
+};
+
+struct ditto_ghash {
+    uint8_t sum[16], held[16];
+    size_t held_count;
+    uint64_t total;
+};
+
+bool ditto_ghash_available(void);
+
+/// `hash_key` is the encryption of 16 zeros.
+void ditto_ghash_set_key(struct ditto_ghash_key *key, const uint8_t hash_key[16]);
+
+/// Makes a hash of nothing.
+void ditto_ghash_begin(struct ditto_ghash *hash);
+
+/// Adds to the data that is authenticated and not sealed.
+void ditto_ghash_update(const struct ditto_ghash_key *key, struct ditto_ghash *hash, const uint8_t *bytes, size_t count);
+
+/// The hash, with nothing sealed: 16 bytes.
+void ditto_ghash_finish(const struct ditto_ghash_key *key, struct ditto_ghash *hash, uint8_t *result);
+
+/// Overwrites what was secret, which the compiler does not leave out.
+void ditto_forget(void *secret, size_t count);
+
+#endif
