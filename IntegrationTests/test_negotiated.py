@@ -26,6 +26,8 @@ class Connected:
         )
 
     def __enter__(self):
+        self.process.stdin.write(b"ls\n")
+        self.process.stdin.flush()
         return self
 
     def __exit__(self, *_):
@@ -37,13 +39,13 @@ class StatusTests(unittest.TestCase):
         outcome = dittofs("status", "--json", "--control", server.ready["control"])
         return json.loads(outcome.out)["doors"]["smb"].get("clients", [])
 
-    def connected(self, server, *options):
-        """What status says of one smbclient, once it has its share."""
+    def connected(self, server, *options, **expected):
+        """What status says of one smbclient, once it has its share and its session is what is expected."""
         found = []
 
         def is_there():
             found[:] = [c for c in self.clients(server) if any("export" in s["shares"] for s in c["sessions"])]
-            return len(found) == 1
+            return len(found) == 1 and found[0]["sessions"][0].items() >= expected.items()
 
         with Connected(server, *options):
             self.assertTrue(processes.wait_until(is_there, 20, 0.02), self.clients(server))
@@ -75,6 +77,18 @@ class StatusTests(unittest.TestCase):
                 self.assertEqual(client["cipher"], cipher)
                 self.assertTrue(client["sessions"][0]["encrypted"])
             self.assertFalse(self.connected(server, "-m", "SMB2_10")["sessions"][0]["encrypted"])
+
+    def test_unasked(self):
+        """What a client does by itself counts as what it was made to do."""
+        with Instance(mount=False) as server:
+            self.connected(server, "--client-protection=encrypt", signed=True, encrypted=True)
+            self.connected(server, "--client-protection=sign", signed=True, encrypted=False)
+            self.connected(server, "-m", "SMB2_10", "--client-protection=sign", signed=True, encrypted=False)
+            self.connected(server, "-m", "SMB2_10", "--client-protection=off", signed=False, encrypted=False)
+
+    def test_encrypted_share(self):
+        with Instance(mount=False, share_options={"encryption": "required"}) as server:
+            self.connected(server, signed=True, encrypted=True)
 
     def test_bounds(self):
         with Instance(mount=False, smb={"min_dialect": "2.1", "max_dialect": "3.0"}) as server:
@@ -112,6 +126,13 @@ class DemandTests(unittest.TestCase):
                 outcome = self.run_with(demands, "--client-protection=encrypt", option)
                 self.assertEqual(outcome.code, 123, outcome)
                 self.assertIn(complaint, outcome.err)
+
+    def test_nobody_did_less(self):
+        """No client, and one that has asked for no file: what leads to a share may come in clear."""
+        for script in ("true", 'smbclient -L //127.0.0.1 -p "$DITTOFS_SMB_PORT" -A "$DITTOFS_AUTH_FILE" >/dev/null'):
+            demands = ["--require-dialect", "3.1.1", "--require-encryption"]
+            outcome = dittofs("run", "--no-mount", *demands, "--", "bash", "-c", script)
+            self.assertEqual((outcome.code, outcome.err), (0, ""), script)
 
     def test_the_commands_own_failure_stays(self):
         outcome = dittofs("run", "--no-mount", "--require-dialect", "3.1.1", "--", "bash", "-c", LIST % "-m SMB2_02" + "; exit 7")

@@ -108,6 +108,36 @@ struct DataRangeTests {
         }
     }
 
+    @Test("WRITE data lies at 0x100 at the latest", arguments: [(0x100, true), (0x101, false), (0x108, false)])
+    func writeFarAway(offset: Int, isTaken: Bool) throws {
+        var writer = WireWriter()
+        writer.zeros(64)
+        let data = [UInt8](repeating: 1, count: 0x108)
+        WriteRequest(dataLength: 0, offset: 0, fileID: someFileID).write(data: data.span.bytes, to: &writer)
+        let message = setting(1, at: 68, width: 4, in: setting(UInt64(offset), at: 66, width: 2, in: writer.bytes))
+        let request = try? WriteRequest(message: message.span.bytes)
+        #expect(request?.dataRange == (isTaken ? offset..<offset + 1 : nil))
+    }
+
+    @Test(
+        "IOCTL's input lies behind the fixed part, at a multiple of eight; where there is none its offset means nothing",
+        arguments: [
+            (0, false), (1, false), (64, false), (112, false), (119, false), (120, true), (121, false), (124, false),
+            (128, true),
+        ])
+    func ioctlInput(offset: Int, isTaken: Bool) throws {
+        var writer = WireWriter()
+        writer.zeros(64)
+        IoctlRequest(ctlCode: .pipeTransceive, fileID: someFileID, input: Array(0..<16), maxOutputResponse: 0)
+            .write(to: &writer)
+        let message = setting(3, at: 92, width: 4, in: setting(UInt64(offset), at: 88, width: 4, in: writer.bytes))
+        let request = try? IoctlRequest(message: message.span.bytes)
+        let first = UInt8(clamping: offset - 120)
+        #expect(request?.input == (isTaken ? [first, first + 1, first + 2] : nil))
+        let empty = setting(0, at: 92, width: 4, in: message)
+        #expect(try IoctlRequest(message: empty.span.bytes).input == [])
+    }
+
     @Test("an empty WRITE has the one byte that stands for its buffer")
     func emptyWrite() throws {
         var writer = WireWriter()

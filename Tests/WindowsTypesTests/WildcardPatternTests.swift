@@ -95,6 +95,23 @@ struct WildcardPatternTests {
         }
     }
 
+    @Test("expressions whose states fill several words, against the rules tried one by one", arguments: 60..<68)
+    func longOnes(count: Int) {
+        // The border between two words falls on every kind of unit once.
+        for (unit, inName) in [("a", "a"), ("?", "x"), (">", "x"), ("\"", "."), ("*", ""), ("<", "")] {
+            for (end, name, expected) in [("b", "b", true), ("b", "c", false), ("", "", true), ("*", "xyz", true)] {
+                let expression = Array((String(repeating: unit, count: count) + "Q" + end).utf8)
+                let text = Array((String(repeating: inName, count: count) + "q" + name).utf8)
+                #expect(WildcardPattern(expression, fold: fold).matches(text, fold: fold) == expected, "\(unit) \(end) \(name)")
+            }
+        }
+        // A run of states that need no character goes over the border, and ends behind it.
+        for (name, expected) in [("b", true), ("xxb", true), ("xx.b", true), ("b.", false), ("", false)] {
+            let expression = Array((String(repeating: "*<", count: count) + "b").utf8)
+            #expect(WildcardPattern(expression, fold: fold).matches(Array(name.utf8), fold: fold) == expected, "\(name)")
+        }
+    }
+
     @Test("hostile expressions take no longer than the product of the lengths", .timeLimit(.minutes(1)))
     func hostile() {
         let name = [UInt8](repeating: UInt8(ascii: "a"), count: 255)

@@ -35,6 +35,8 @@ package struct IoctlRequest: Equatable, Sendable {
 
 extension IoctlRequest: SMB2Body {
     package static let structureSize: UInt16 = 57
+    /// Of the first byte behind the fixed part, from the header's start.
+    private static let bufferOffset = UInt32(SMB2Header.byteCount + 56)
 
     package init(parsing reader: inout WireReader) throws(WireError) {
         try reader.expectStructureSize(Self.structureSize)
@@ -49,6 +51,11 @@ extension IoctlRequest: SMB2Body {
         maxOutputResponse = try reader.integer()
         flags = IoctlFlags(rawValue: try reader.integer())
         try reader.skip(4)
+        // "If InputCount is not equal to zero, the server MUST fail the request … if InputOffset is … less than (size of SMB2
+        // header + size of the SMB2 IOCTL request not including Buffer) … is not a multiple of 8 bytes." — [MS-SMB2] 3.3.5.15
+        guard inputCount == 0 || inputOffset >= Self.bufferOffset && inputOffset % 8 == 0 else {
+            throw .outOfBounds(offset: Int(clamping: inputOffset), count: Int(clamping: inputCount))
+        }
         input = try reader.slice(at: inputOffset, count: inputCount).array
         // No code has output in a request; what a client puts there must still lie inside the message.
         _ = try reader.slice(at: outputOffset, count: outputCount)

@@ -64,6 +64,11 @@ extension WriteRequest: SMB2Body {
         guard dataRange.isEmpty || dataRange.lowerBound >= SMB2Header.byteCount + Self.prefixByteCount else {
             throw .outOfBounds(offset: dataRange.lowerBound, count: dataRange.count)
         }
+        // "If Channel is equal to SMB2_CHANNEL_NONE and DataOffset is greater than 0x100, the server MUST fail the request
+        // with STATUS_INVALID_PARAMETER." — [MS-SMB2] 3.3.5.13
+        guard channel != .none || dataOffset <= 0x100 else {
+            throw .unexpectedValue(field: "DataOffset", value: UInt64(dataOffset))
+        }
     }
 
     /// Writes the fixed part for as many bytes as ``dataRange`` has; the caller puts them directly behind it.

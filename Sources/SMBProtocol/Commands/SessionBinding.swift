@@ -117,10 +117,7 @@ extension Connection {
         session.channels.append(Session.Channel(connection: self, signer: signer))
         sessions[session.id] = session
         isAuthenticated = true
-        let status = SessionStatus(
-            id: session.id.rawValue, user: session.user?.name ?? "", isSigned: session.isSigningRequired,
-            isEncrypted: session.requiresSealing)
-        record.update { $0.sessions[session.id] = status }
+        record.update(session.status, of: session.id)
     }
 
     /// Takes this connection out of a session that has others.

@@ -116,9 +116,8 @@ extension Connection {
         }
         isAuthenticated = true
         server.demand?.note(logIn: user.name, dialect: terms.dialect)
-        server.registry.establish(
-            session.id, on: record, user: user.name, isProven: key != nil,
-            isSigned: session.isSigningRequired, isEncrypted: session.requiresSealing)
+        server.registry.establish(session.id, user: user.name, isProven: key != nil)
+        record.update(session.status, of: session.id)
         if session.requiresSealing { flags.insert(.encryptData) }
         return flags
     }

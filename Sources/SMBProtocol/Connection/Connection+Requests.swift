@@ -174,20 +174,21 @@ extension Connection {
         if let refusal = verify(&message, work) { return refusal }
         if let refusal = checkCharge(message, work) { return refusal }
         if needs == .nothing { return nil }
-        guard let session = message.session, session.state != .inProgress else {
-            return SMBFailure(.userSessionDeleted)
-        }
+        guard let session = message.session else { return SMBFailure(.userSessionDeleted) }
+        // "If Session.State is InProgress, the server MUST continue to process the SMB2 LOGOFF, SMB2 CLOSE, and SMB2 LOCK
+        // commands" — [MS-SMB2] 3.3.5.2.9 — and fails others, with a status of its choice.
+        let isEnding = header.command == .logoff || header.command == .close || header.command == .lock
+        if session.state == .inProgress, !isEnding { return SMBFailure(.userSessionDeleted) }
         if let expiry = session.expiry, session.state == .valid, server.now.rawValue >= expiry {
             session.state = .expired
         }
         // "If Session.State is Expired, the server MUST fail the request with STATUS_NETWORK_SESSION_EXPIRED" but for
         // these commands — [MS-SMB2] 3.3.5.2.9
-        if session.state == .expired, header.command != .logoff, header.command != .close, header.command != .lock {
-            return SMBFailure(.networkSessionExpired)
-        }
+        if session.state == .expired, !isEnding { return SMBFailure(.networkSessionExpired) }
         if needs == .session { return nil }
         guard let tree = session.trees[message.treeID] else { return SMBFailure(.networkNameDeleted) }
         message.tree = tree
+        note(message, on: tree, work)
         if let demand = server.demand, case .disk(let share) = tree.target {
             demand.note(
                 header.command, by: session.user?.name ?? "", on: share.name, isSealed: work.sealing != nil)
@@ -195,6 +196,16 @@ extension Connection {
         // "If TreeConnect.Share.EncryptData is TRUE … and the request is not encrypted … STATUS_ACCESS_DENIED" —
         // [MS-SMB2] 3.3.5.2.11
         return tree.requiresSealing && work.sealing == nil ? SMBFailure(.accessDenied) : nil
+    }
+
+    /// Takes note of how a request has come, for status.
+    private func note(_ message: borrowing Message, on tree: TreeConnection, _ work: borrowing FrameWork) {
+        let session = tree.session
+        guard
+            session.protection.note(
+                isSigned: message.signer != nil, isSealed: work.sealing != nil, onPipes: tree.target.isPipes)
+        else { return }
+        for connection in session.connections { connection.record.update(session.status, of: session.id) }
     }
 
     /// Whether the credits pay for the data — [MS-SMB2] 3.3.5.2.5 — and the data is within what was negotiated.

@@ -1,5 +1,6 @@
 import SMBCryptography
 package import SMBMessages
+import WindowsTypes
 
 /// What NEGOTIATE has agreed on for one connection — [MS-SMB2] 3.3.1.7
 package struct Terms {
@@ -27,4 +28,13 @@ package struct Terms {
 
     /// SHA-512 over all that was said before the keys were made goes into them.
     var hashesPreauthentication: Bool { dialect == .smb311 }
+
+    /// "If … Channel is equal to SMB2_CHANNEL_RDMA_V1 or SMB2_CHANNEL_RDMA_V1_INVALIDATE and … the underlying Connection is
+    /// not RDMA" — [MS-SMB2] 3.3.5.12, 3.3.5.13: here none is, and data travels in READ and WRITE themselves. Before
+    /// dialect 3.0 the field means nothing.
+    ///
+    /// - Throws: INVALID_PARAMETER for any channel, also one that nobody knows.
+    func requireInlineData(_ channel: DataChannel) throws(SMBFailure) {
+        guard channel == .none || dialect < .smb300 else { throw SMBFailure(.invalidParameter) }
+    }
 }

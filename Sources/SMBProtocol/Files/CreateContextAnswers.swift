@@ -46,6 +46,10 @@ struct CreateContextAnswers {
             extendedAttributes = try ExtendedAttributesContext(data: context.data).entries
         case CreateContextName.securityDescriptor:
             descriptorMode = try CreateContextRules.mode(inDescriptor: context.data)
+        // Understood, and not granted yet. Nothing of theirs is refused but the length: bits that nobody knows are ignored.
+        case CreateContextName.requestLease: _ = try LeaseContext(data: context.data)
+        case CreateContextName.durableHandleRequest: _ = try DurableHandleRequest(data: context.data)
+        case CreateContextName.durableHandleRequestV2: _ = try DurableHandleRequestV2(data: context.data)
         case CreateContextName.appInstanceID: _ = try AppInstanceIDContext(data: context.data)
         case CreateContextName.appInstanceVersion: _ = try AppInstanceVersionContext(data: context.data)
         case CreateContextName.posix where isPosixNegotiated:

@@ -41,6 +41,9 @@ struct DirectoryListing {
     // MARK: Filling
 
     /// Lists from where `scan` stands until the buffer is full or the directory is at its end.
+    ///
+    /// Of a large directory in which an expression fits few names it answers what it has found, and goes on where a thread
+    /// may take its time as long as that is nothing.
     mutating func fill(
         _ scan: inout DirectoryScan, _ directory: Open, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
@@ -60,14 +63,22 @@ struct DirectoryListing {
         if scan.pattern.isLiteral, let name = try? FileName(WindowsName.decode(scan.expression)) {
             return try fill(oneNamed: name, &scan, directory, context)
         }
+        // What fits every name is done when the buffer is full.
+        let turn = scan.pattern.matchesAll ? Int.max : max(1, context.limits.directoryEntriesPerTurn)
+        var lookedAt = 0
         while !scan.isAtEnd {
-            let wanted = batchSize()
+            if lookedAt >= turn {
+                if !isEmpty { return .done((), Receipt(sequence: CommitSequence(rawValue: 0))) }
+                if !context.mayBlock { return .wouldBlock }
+            }
+            let wanted = min(batchSize(), turn)
             let outcome = try context.core { operation throws(FileSystemError) in
                 try context.fileSystem.readDirectory(directory, after: scan.cookie, limit: wanted, telling: facts, operation)
             }
             guard case .done(let entries, let receipt) = outcome else {
                 return outcome.withoutValue
             }
+            lookedAt += entries.count
             for entry in entries {
                 guard try append(entry, scan.pattern, directory, context) else { return .done((), receipt) }
                 scan.cookie = entry.cookie

@@ -70,6 +70,11 @@ struct FileQuery {
         case .normalizedName:
             InformationAnswer(FileNameInformation(fileName: Array(path.dropFirst())).bytes, fixedByteCount: 8)
         case .alternateName: InformationAnswer(FileNameInformation(fileName: shortName).bytes, fixedByteCount: 8)
+        // Made to be set, and asked for all the same: as Samba, what was set or has come of it.
+        case .disposition: InformationAnswer(FileDispositionInformation(deletePending: isDeletePending).bytes)
+        case .allocation:
+            InformationAnswer(FileAllocationInformation(allocationSize: attributes.windowsAllocationSize).bytes)
+        case .endOfFile: InformationAnswer(FileEndOfFileInformation(endOfFile: attributes.windowsEndOfFile).bytes)
         case .position: InformationAnswer(position.bytes)
         case .mode: InformationAnswer(mode.bytes)
         case .alignment: InformationAnswer(FileAlignmentInformation(alignmentRequirement: 0).bytes)

@@ -7,7 +7,7 @@ import WireCoding
 
 /// SMB2 QUERY_DIRECTORY — [MS-SMB2] 2.2.33, 3.3.5.18, [MS-FSA] 2.1.5.6.3
 package enum QueryDirectoryCommand {
-    /// No name is longer than 255 units. Matching costs the product of both lengths, for every entry.
+    /// No name is longer than 255 units. Every entry is compared with the whole expression.
     private static let maximumExpressionBytes = 3 * 255
 
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {

@@ -9,6 +9,7 @@ package enum ReadCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: ReadRequest = try context.request()
         let file = try context.open(request.fileID)
+        try context.connection.terms.requireInlineData(request.channel)
         // More than the MaxReadSize that was negotiated — [MS-SMB2] 3.3.5.12
         guard request.length <= UInt32(clamping: context.maximumTransferBytes) else {
             throw SMBFailure(.invalidParameter)

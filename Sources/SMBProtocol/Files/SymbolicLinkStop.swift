@@ -46,6 +46,8 @@ enum SymbolicLinkStop {
 }
 
 extension CommandContext {
-    /// Whether this client sees symbolic links, and follows them itself.
+    /// Whether every open of this share sees symbolic links, and its client follows them itself. Where the server does, those
+    /// with the POSIX create context see them all the same. As with Samba the open decides and not what NEGOTIATE has agreed
+    /// on: Linux offers the POSIX extensions on every connection, and uses them only on mounts with `posix`.
     var showsLinks: Bool { share.symbolicLinks == .reparse }
 }

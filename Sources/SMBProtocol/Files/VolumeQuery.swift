@@ -57,8 +57,8 @@ struct VolumeQuery {
             deviceType: FileFsDeviceInformation.deviceTypeDisk, characteristics: characteristics)
     }
 
-    /// Names are kept as they are written and found in any case, and two may differ in nothing else; there are no descriptors,
-    /// quotas or compression.
+    /// Names are kept as they are written and found in any case, and two may differ in nothing else; descriptors keep no
+    /// more than the mode, and there are no quotas and no compression.
     private var attribute: FileFsAttributeInformation {
         var claims: FileSystemAttributes = [
             .caseSensitiveSearch, .casePreservedNames, .unicodeOnDisk, .supportsHardLinks, .supportsExtendedAttributes,

@@ -9,6 +9,7 @@ package enum WriteCommand {
     package static func handle(_ context: inout CommandContext) throws(SMBFailure) -> CommandResult {
         let request: WriteRequest = try context.request()
         let file = try context.open(request.fileID)
+        try context.connection.terms.requireInlineData(request.channel)
         guard request.dataRange.count <= context.maximumTransferBytes else { throw SMBFailure(.invalidParameter) }
         guard !file.open.isDirectory else { throw SMBFailure(.invalidDeviceRequest) }
         guard !file.open.access.isDisjoint(with: [.writeData, .appendData]) else { throw SMBFailure(.accessDenied) }

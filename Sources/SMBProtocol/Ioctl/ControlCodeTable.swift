@@ -79,6 +79,9 @@ package enum ControlCodeTable {
         Row(
             .svhdxSyncTunnelRequest, "FSCTL_SVHDX_SYNC_TUNNEL_REQUEST", .refused(.invalidDeviceRequest)),
         Row(.tortureSleep, "FSCTL_SMBTORTURE_FSP_ASYNC_SLEEP"),
+        // "If the share … is not a named pipe share, the server SHOULD fail the request with STATUS_NOT_SUPPORTED."
+        Row(.pipePeek, "FSCTL_PIPE_PEEK", .refused(.notSupported)),
+        Row(.pipeTransceive, "FSCTL_PIPE_TRANSCEIVE", .refused(.notSupported)),
     ]
 
     /// - Throws: the status that the table has for a code, and `otherwise` for one that it has not.
@@ -91,6 +94,11 @@ package enum ControlCodeTable {
         case .refused(let status): throw SMBFailure(status)
         case nil: throw SMBFailure(otherwise)
         }
+    }
+
+    /// Whether a request with this code names no open — [MS-SMB2] 3.3.5.15
+    static func concernsNoOpen(_ code: ControlCode) -> Bool {
+        code == .pipeWait || connectionHandling[code] != nil
     }
 
     static let connectionHandling = handling(ofConnections)

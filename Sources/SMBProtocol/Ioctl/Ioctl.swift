@@ -38,6 +38,11 @@ extension IoctlRequest {
         guard input.count <= limit, Int(maxOutputResponse) <= limit, Int(maxInputResponse) <= limit else {
             throw SMBFailure(.invalidParameter)
         }
+        // "If the CtlCode is FSCTL_DFS_GET_REFERRALS, … or FSCTL_PIPE_WAIT and the value of FileId … is not
+        // 0xFFFFFFFFFFFFFFFF, then the server MUST fail the request with STATUS_INVALID_PARAMETER."
+        guard fileID == .inherited || !ControlCodeTable.concernsNoOpen(ctlCode) else {
+            throw SMBFailure(.invalidParameter)
+        }
     }
 }
 

@@ -71,6 +71,13 @@ enum PipeCommands {
     private static func read(_ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
         let request: ReadRequest = try context.request()
         let pipe = try context.open(request.fileID)
+        let terms = context.connection.terms
+        try terms.requireInlineData(request.channel)
+        // "If … the read is being executed on a named pipe, and the SMB2_READFLAG_READ_UNBUFFERED bit is set" — [MS-SMB2]
+        // 3.3.5.12; before 3.0.2 the field is reserved.
+        guard terms.dialect < .smb302 || !request.flags.contains(.readUnbuffered) else {
+            throw SMBFailure(.invalidParameter)
+        }
         guard request.length <= UInt32(clamping: context.connection.terms.maximumTransferBytes) else {
             throw SMBFailure(.invalidParameter)
         }
@@ -88,7 +95,14 @@ enum PipeCommands {
     private static func write(_ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
         let request: WriteRequest = try context.request()
         let pipe = try context.open(request.fileID)
-        guard request.dataRange.count <= context.connection.terms.maximumTransferBytes else { throw SMBFailure(.invalidParameter) }
+        let terms = context.connection.terms
+        try terms.requireInlineData(request.channel)
+        // "If … a write is being executed on a named pipe and the Flags field is set to SMB2_WRITEFLAG_WRITE_UNBUFFERED or
+        // SMB2_WRITEFLAG_WRITE_THROUGH" — [MS-SMB2] 3.3.5.13
+        guard terms.dialect < .smb300 || request.flags.isDisjoint(with: [.writeThrough, .writeUnbuffered]) else {
+            throw SMBFailure(.invalidParameter)
+        }
+        guard request.dataRange.count <= terms.maximumTransferBytes else { throw SMBFailure(.invalidParameter) }
         try feed(pipe, UnsafeRawBufferPointer(rebasing: context.message[request.dataRange]), context.connection)
         WriteResponse(count: UInt32(clamping: request.dataRange.count)).write(to: &context.writer)
         return .success

@@ -42,9 +42,14 @@ enum PipeControl {
     ) throws(SMBFailure) -> CommandResult {
         let fixed = 16
         let room = Int(request.maxOutputResponse)
-        guard room >= fixed else { throw SMBFailure(.infoLengthMismatch) }
         let association = pipe.association
         guard !association.isOver || association.unreadMessages > 0 else { throw SMBFailure(.pipeDisconnected) }
+        // "A MaxOutputResponse value of zero is allowed." — [MS-SMB2] 3.3.5.15.4: whether the pipe is there at all
+        guard room > 0 else {
+            IoctlResponse(ctlCode: request.ctlCode, fileID: pipe.fileID).write(to: &context.writer)
+            return .success
+        }
+        guard room >= fixed else { throw SMBFailure(.infoLengthMismatch) }
         let data = association.peek(room - fixed)
         var writer = WireWriter(reservingCapacity: fixed + data.count)
         writer.integer(PipeInformation.connected)

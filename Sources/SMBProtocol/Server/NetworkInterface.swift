@@ -78,8 +78,6 @@ extension Connection {
     func queryInterfaces(_ request: IoctlRequest, _ work: borrowing FrameWork) throws(SMBFailure) -> CommandResult {
         // "…MUST be supported by servers that implement the SMB 3.x dialect family."
         guard terms.dialect >= .smb300 else { throw SMBFailure(.invalidDeviceRequest) }
-        // "…if the FileId is not { 0xFFFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF } … STATUS_INVALID_PARAMETER"
-        guard request.fileID == .inherited else { throw SMBFailure(.invalidParameter) }
         let own = host.localAddresses
         let addresses = (server.listening?.reachable(from: own) ?? own).prefix(Self.maximumAddresses)
         guard !addresses.isEmpty else { throw SMBFailure(.notSupported) }

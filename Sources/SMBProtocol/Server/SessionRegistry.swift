@@ -70,17 +70,10 @@ package final class SessionRegistry: Sendable {
         }
     }
 
-    func establish(
-        _ id: SessionID, on record: ConnectionRecord, user: String, isProven: Bool, isSigned: Bool, isEncrypted: Bool
-    ) {
+    func establish(_ id: SessionID, user: String, isProven: Bool) {
         state.withLock { state in
             state.sessions[id]?.user = user
             state.sessions[id]?.isProven = isProven
-        }
-        record.update {
-            var status = SessionStatus(id: id.rawValue, user: user, isSigned: isSigned, isEncrypted: isEncrypted)
-            status.shares = $0.sessions[id]?.shares ?? []
-            $0.sessions[id] = status
         }
     }
 
@@ -143,6 +136,15 @@ package final class ConnectionRecord: Sendable {
         state.withLock { change(&$0) }
     }
 
+    /// Tells of a session anew; its shares stay.
+    func update(_ status: SessionStatus, of id: SessionID) {
+        update {
+            let shares = $0.sessions[id]?.shares ?? []
+            $0.sessions[id] = status
+            $0.sessions[id]?.shares = shares
+        }
+    }
+
     var status: ConnectionStatus {
         let opens = openCount.load(ordering: .relaxed)
         return state.withLock { state in
@@ -156,9 +158,9 @@ package final class ConnectionRecord: Sendable {
 package struct SessionStatus: Sendable, Equatable {
     package let id: UInt64
     package let user: String
-    /// Every message must be signed.
+    /// Every request must be signed, or all about its shares' files were, or came sealed.
     package let isSigned: Bool
-    /// Every message must be sealed.
+    /// Every request must be sealed, or all about its shares' files were.
     package let isEncrypted: Bool
     /// The names of the shares that it is connected to, once for each tree connect.
     package internal(set) var shares: [String] = []

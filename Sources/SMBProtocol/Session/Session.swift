@@ -32,6 +32,8 @@ package final class Session {
     package internal(set) var cipher: MessageCipher?
     /// Session.EncryptData: what is not sealed is refused.
     package internal(set) var requiresSealing = false
+    /// How requests have come.
+    var protection = SessionProtection()
     /// Over what was said until the keys are made, in dialect 3.1.1.
     var preauthentication: PreauthIntegrityHash
     /// The client is a Mac that has asked for its own fields in listings (AAPL).
@@ -55,6 +57,13 @@ package final class Session {
     @inline(__always)
     func signer(on connection: Connection) -> MessageSigner? {
         home === connection ? signer : channels.first { $0.connection === connection }?.signer
+    }
+
+    /// What status tells of it, but for the shares.
+    var status: SessionStatus {
+        SessionStatus(
+            id: id.rawValue, user: user?.name ?? "", isSigned: isSigningRequired || protection.isSigned,
+            isEncrypted: requiresSealing || protection.isSealed)
     }
 
     /// All connections that the session's requests may come over.

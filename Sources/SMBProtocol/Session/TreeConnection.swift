@@ -10,6 +10,10 @@ package final class TreeConnection {
         /// IPC$: named pipes, behind which procedures are called.
         case pipes
 
+        var isPipes: Bool {
+            if case .pipes = self { true } else { false }
+        }
+
         /// As whom a user is here.
         func identity(of user: AuthenticatedUser) -> Identity {
             switch self {

@@ -118,6 +118,47 @@ struct SealingTests {
         #expect(try guest.logIn("stranger").status == (isRequired ? .accessDenied : .success))
     }
 
+    @Test("status tells how requests come, whatever was demanded of them")
+    func status() throws {
+        let server = try TestServer()
+        func isEncrypted(_ peer: Peer) -> Bool? {
+            server.context.registry.status().flatMap(\.sessions).first { $0.id == peer.sessionID.rawValue }?.isEncrypted
+        }
+        let peer = Peer(server)
+        try peer.negotiate([.smb311])
+        try peer.logIn()
+        try peer.connect("IPC$")
+        let pipes = peer.treeID
+        let ask = QueryDirectoryRequest(
+            fileInformationClass: .names, fileID: .inherited, fileName: [0x2A], outputBufferLength: 64)
+        try peer.request(.queryDirectory, ask)
+        #expect(isEncrypted(peer) == false)
+        // What IPC$ was told in clear does not count any more once files are asked for.
+        try peer.connect()
+        peer.seals = true
+        #expect(isEncrypted(peer) == false)
+        _ = try peer.open("a")
+        #expect(isEncrypted(peer) == true)
+        try peer.logIn()
+        #expect(isEncrypted(peer) == true)
+        peer.seals = false
+        try peer.request(.queryDirectory, ask, treeID: pipes)
+        #expect(isEncrypted(peer) == true)
+        _ = try peer.open("b")
+        peer.seals = true
+        _ = try peer.open("c")
+        #expect(isEncrypted(peer) == false)
+        // Who has spoken to pipes only is judged by that.
+        let other = Peer(server)
+        try other.negotiate([.smb311])
+        try other.logIn()
+        other.seals = true
+        try other.connect("IPC$")
+        #expect(isEncrypted(other) == false)
+        try other.request(.queryDirectory, ask)
+        #expect(isEncrypted(other) == true)
+    }
+
     @Test("a share that wants seals", arguments: [false, true])
     func share(isRequired: Bool) throws {
         let server = try TestServer(shareEncryption: isRequired ? .required : .preferred)

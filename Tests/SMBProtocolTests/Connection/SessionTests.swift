@@ -81,6 +81,14 @@ struct SessionTests {
         #expect(reply.status == .moreProcessingRequired)
         peer.sessionID = reply.header.sessionID
         #expect(try peer.connect().status == .userSessionDeleted)
+        // What gives something up is processed: it has no tree connect to do it on, or ends the log-in.
+        #expect(try peer.request(.close, CloseRequest(fileID: .inherited)).status == .networkNameDeleted)
+        let unlock = LockRequest(
+            fileID: .inherited, locks: [LockElement(offset: 0, length: 1, flags: .unlock)])
+        #expect(try peer.request(.lock, unlock).status == .networkNameDeleted)
+        #expect(try peer.request(.logoff, LogoffRequest()).status == .success)
+        #expect(peer.connection.sessions.isEmpty)
+        #expect(try peer.request(.logoff, LogoffRequest()).status == .userSessionDeleted)
     }
 
     @Test("share names are compared without case", arguments: ["export", "EXPORT", "Export"])
@@ -125,6 +133,19 @@ struct SessionTests {
         #expect(try ask(.queryNetworkInterfaceInfo, .inherited).status == .invalidDeviceRequest)
         let id = try ask(.createOrGetObjectID, file)
         #expect(try id.body(IoctlResponse.self).output.count == 64)
+    }
+
+    @Test(
+        "a code that concerns no open takes no handle, on files and pipes",
+        arguments: ControlCodeTable.ofConnections.map(\.code) + [.pipeWait], ["export", "IPC$"])
+    func refusesHandles(code: ControlCode, share: String) throws {
+        let peer = try Peer.connected(to: try TestServer(), signs: true, dialect: .smb302)
+        try peer.connect(share)
+        let handle = try peer.open(share == "IPC$" ? "srvsvc" : "a.txt")
+        for wrong in [handle, FileID(persistent: .max, volatile: 1), FileID(persistent: 1, volatile: .max)] {
+            let request = IoctlRequest(ctlCode: code, fileID: wrong, maxOutputResponse: 64)
+            #expect(try peer.request(.ioctl, request).status == .invalidParameter)
+        }
     }
 
     @Test("TREE_DISCONNECT closes what came through it; LOGOFF everything")
@@ -231,12 +252,20 @@ struct SessionTests {
         #expect(try peer.request(.create, write).status == .success)
     }
 
-    @Test("a session that has expired takes LOGOFF and CLOSE only, until somebody logs in again")
+    @Test("a session that has expired gives up what it has and takes nothing, until somebody logs in again")
     func expired() throws {
         let peer = try Peer.connected(to: try TestServer())
         let file = try peer.open("a.txt")
+        func lock(_ flags: LockFlags) throws -> NTStatus {
+            let request = LockRequest(fileID: file, locks: [LockElement(offset: 0, length: 1, flags: flags)])
+            return try peer.request(.lock, request).status
+        }
+        #expect(try lock([.exclusiveLock, .failImmediately]) == .success)
         try #require(peer.connection.sessions[peer.sessionID]).state = .expired
         #expect(try peer.connect().status == .networkSessionExpired)
+        #expect(try lock([.exclusiveLock, .failImmediately]) == .networkSessionExpired)
+        #expect(try lock(.unlock) == .success)
+        #expect(try lock(.unlock) == .rangeNotLocked)
         #expect(try peer.request(.close, CloseRequest(fileID: file)).status == .success)
         #expect(try peer.logIn(signs: false).status == .success)
         #expect(try peer.connect().status == .success)
@@ -298,6 +327,49 @@ struct SigningTests {
             .treeConnect, TreeConnectRequest(path: Array("\\\\s\\export".utf8)), signed: false)
         #expect(refused.status == .accessDenied)
         #expect(try peer.connect().status == .success)
+    }
+
+    @Test("status tells whether everything about files came signed, asked or unasked")
+    func status() throws {
+        let server = try TestServer()
+        func isSigned(_ peer: Peer) -> Bool? {
+            server.context.registry.status().flatMap(\.sessions).first { $0.id == peer.sessionID.rawValue }?.isSigned
+        }
+        let peer = try Peer.connected(to: server, signs: true)
+        #expect(isSigned(peer) == false)
+        _ = try peer.open("a")
+        #expect(isSigned(peer) == true)
+        try peer.request(.close, CloseRequest(fileID: .inherited), signed: false)
+        #expect(isSigned(peer) == false)
+        let unsigned = try Peer.connected(to: server)
+        _ = try unsigned.open("a")
+        #expect(isSigned(unsigned) == false)
+        // Whoever has to sign is told of from the start.
+        let required = Peer(try TestServer(signing: .required))
+        try required.negotiate()
+        try required.logIn()
+        let sessions = required.connection.server.registry.status().flatMap(\.sessions)
+        #expect(sessions.map(\.isSigned) == [true])
+        // A seal holds a signature.
+        let sealing = try SealingTests.sealing(server)
+        _ = try sealing.open("b")
+        #expect(isSigned(sealing) == true)
+    }
+
+    @Test("signing off: nobody has to sign, and whoever does is answered in kind")
+    func off() throws {
+        let peer = Peer(try TestServer(signing: .off))
+        let negotiated = try peer.negotiate(Peer.request([.smb210], mode: [.signingEnabled, .signingRequired]))
+        #expect(try negotiated.body(NegotiateResponse.self).securityMode.contains(.signingRequired) == false)
+        try peer.logIn(mode: [.signingEnabled, .signingRequired])
+        let request = TreeConnectRequest(path: Array("\\\\s\\export".utf8))
+        let unsigned = try peer.request(.treeConnect, request, signed: false)
+        #expect(unsigned.status == .success && !unsigned.header.flags.contains(.signed))
+        #expect(peer.isSigned(try peer.request(.treeConnect, request)))
+        // A signature that is there has to be right.
+        var frame = peer.message(.treeConnect, request)
+        frame[50] ^= 1
+        #expect(try peer.send(frame).map(\.status) == [.accessDenied])
     }
 
     @Test("a wrong signature is refused", arguments: [0, 48, 63, 64, 70])

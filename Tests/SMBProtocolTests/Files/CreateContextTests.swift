@@ -24,7 +24,12 @@ struct CreateContextTests {
                 AppInstanceVersionContext(high: 1, low: 2).context,
             ],
         ]
-        for contexts in lists {
+        // Fields that are reserved and bits that nobody knows mean nothing.
+        let filled = [
+            (CreateContextName.requestLease, 32), (CreateContextName.requestLease, 52),
+            (CreateContextName.durableHandleRequest, 16), (CreateContextName.durableHandleRequestV2, 32),
+        ].map { [CreateContext(name: $0, data: [UInt8](repeating: 0xFF, count: $1))] }
+        for contexts in lists + filled {
             let bench = try FilesBench()
             let response: CreateResponse = try bench.create("file", contexts: contexts).body()
             #expect(response.createContexts.isEmpty && response.oplockLevel == .none)

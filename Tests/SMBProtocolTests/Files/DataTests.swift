@@ -78,6 +78,23 @@ struct DataTests {
         #expect(try bench.text(file) == "y")
     }
 
+    @Test(
+        "data that is to go another way than through the connection is refused where the dialect has such ways",
+        arguments: [Dialect.smb202, .smb210, .smb300, .smb302, .smb311], [0, 1, 2, 3, 9] as [UInt32])
+    func refusesRemoteMemory(dialect: Dialect, number: UInt32) throws {
+        let bench = try FilesBench()
+        bench.connection.terms.dialect = dialect
+        let file = try bench.open("file")
+        _ = bench.write(file, "12345")
+        let channel = DataChannel(rawValue: number)
+        let status: NTStatus = number == 0 || dialect < .smb300 ? .success : .invalidParameter
+        let read = ReadRequest(length: 5, offset: 0, fileID: file, channel: channel)
+        #expect(bench.send(.read, read).status == status)
+        // As a client sends it whose bytes the server is to fetch itself.
+        let write = WriteRequest(dataRange: 0..<0, offset: 0, fileID: file, channel: channel, remainingBytes: 5)
+        #expect(bench.send(.write, write).status == status)
+    }
+
     @Test("rights: reading, executing, writing, flushing")
     func needsRights() throws {
         let bench = try FilesBench()

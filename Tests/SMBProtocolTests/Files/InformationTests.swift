@@ -49,6 +49,20 @@ struct InformationTests {
         #expect(try cut.body(QueryInfoResponse.self).outputBuffer.count == expected)
     }
 
+    @Test("what is made to be set tells what was set")
+    func queriesUpdates() throws {
+        let bench = try FilesBench()
+        let file = try bench.open("file")
+        #expect(bench.write(file, "12345").status == .success)
+        #expect(try bench.query(.endOfFile, file, as: FileEndOfFileInformation.self).endOfFile == 5)
+        #expect(try bench.query(.allocation, file, as: FileAllocationInformation.self).allocationSize == 4096)
+        for isDeleted in [true, false] {
+            #expect(bench.set(.disposition, file, FileDispositionInformation(deletePending: isDeleted)) == .success)
+            #expect(
+                try bench.query(.disposition, file, as: FileDispositionInformation.self).deletePending == isDeleted)
+        }
+    }
+
     @Test("volume classes: the table's", arguments: InformationTable.fileSystemQueries.map(\.number))
     func queriesVolumeClasses(number: UInt8) throws {
         let bench = try FilesBench()

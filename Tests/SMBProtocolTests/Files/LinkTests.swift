@@ -41,6 +41,17 @@ struct LinkTests {
         #expect(tag.fileAttributes.contains(.reparsePoint) && tag.reparseTag == 0xA000_000C)
     }
 
+    @Test("an open with the POSIX create context sees the link; one without it, of the same client, what it leads to")
+    func followsByOpen() throws {
+        let bench = try bench()
+        bench.connection.terms.dialect = .smb311
+        bench.connection.terms.isPosixNegotiated = true
+        #expect(bench.createPosix("to-file", .open, access: 0x81).status == .stoppedOnSymlink)
+        #expect(bench.createPosix("to-dir/file", .open, access: 0x81).status == .stoppedOnSymlink)
+        #expect(try bench.text(try bench.open("to-file", .open, access: 0x81)) == "12345")
+        #expect(bench.exists("to-dir\\file"))
+    }
+
     @Test("a listing tells what an open would find")
     func listsTargets() throws {
         let bench = try bench()

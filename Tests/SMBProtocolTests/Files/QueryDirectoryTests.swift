@@ -37,6 +37,49 @@ struct QueryDirectoryTests {
         return (bench, try bench.open("", .open, access: 0x81))
     }
 
+    @Test("an expression that fits few names of many holds nobody up: part of the answer, or another thread")
+    func takesTurns() throws {
+        var limits = ServerLimits()
+        limits.directoryEntriesPerTurn = 8
+        let peer = try Peer.connected(to: try TestServer(limits: limits))
+        for number in 10..<60 { try peer.request(.close, CloseRequest(fileID: try peer.open("file \(number)"))) }
+        let directory = try peer.create("", access: 0x81, options: .directoryFile)
+        /// The names of one answer, and whether it took another thread.
+        func list(_ pattern: String) throws -> (names: [String], NTStatus, isElsewhere: Bool) {
+            let request = QueryDirectoryRequest(
+                fileInformationClass: .names, fileID: directory, fileName: Array(pattern.utf8), outputBufferLength: 4096)
+            var replies = try peer.send(peer.message(.queryDirectory, request))
+            let isElsewhere = peer.connection.isBlocked
+            if isElsewhere {
+                peer.connection.continueBlocking()
+                replies = try peer.replies()
+            }
+            let reply = try #require(replies.first)
+            guard reply.status == .success else { return ([], reply.status, isElsewhere) }
+            let entries = try reply.body(QueryDirectoryResponse.self).entries(.names)
+            return (entries.map { String(decoding: $0.fileName, as: UTF8.self) }, .success, isElsewhere)
+        }
+        #expect(try list("*") .names.count == 52)
+        // What fits stands at the end: it is looked for elsewhere.
+        let last = try list("*59")
+        #expect(last.names == ["file 59"] && last.isElsewhere)
+        // One in ten: each answer has what its turn has found.
+        var found: [String] = []
+        while true {
+            let (names, status, isElsewhere) = try list("* ?5")
+            found += names
+            guard status == .success else {
+                #expect(status == .noMoreFiles)
+                break
+            }
+            #expect(!names.isEmpty && names.count <= 1)
+            #expect(!isElsewhere || found.count > 1)
+        }
+        #expect(found == ["file 15", "file 25", "file 35", "file 45", "file 55"])
+        let none = try list("nothing*")
+        #expect(none == ([], .noSuchFile, true))
+    }
+
     @Test("dot and dot-dot come first, then all; then NO_MORE_FILES", arguments: ["*", "*.*", ""])
     func listsEverything(pattern: String) throws {
         let (bench, root) = try bench(["b", "a.txt", "C"])

@@ -94,6 +94,36 @@ struct PipeTests {
         #expect(try Self.read(peer, pipe, 4096).1[2] == 2)
     }
 
+    @Test(
+        "a pipe knows no buffers to go past and no remote memory, from the dialects on that could ask for them",
+        arguments: [Dialect.smb210, .smb300, .smb302, .smb311])
+    func refusesModes(dialect: Dialect) throws {
+        let peer = try Self.peer()
+        let pipe = try peer.open("srvsvc")
+        #expect(try Self.write(peer, pipe, Self.bind).status == .success)
+        peer.connection.terms.dialect = dialect
+        func read(_ flags: ReadFlags = [], _ channel: DataChannel = .none) throws -> NTStatus {
+            let request = ReadRequest(flags: flags, length: 1, offset: 0, fileID: pipe, channel: channel)
+            return try peer.request(.read, request).status
+        }
+        func write(_ flags: WriteFlags, _ channel: DataChannel = .none) throws -> NTStatus {
+            var request = WriteRequest(dataLength: 0, offset: 0, fileID: pipe, flags: flags)
+            request.channel = channel
+            let frame = peer.message(.write) { request.write(data: [UInt8]().span.bytes, to: &$0) }
+            return try #require(try peer.send(frame).first).status
+        }
+        func status(from first: Dialect, _ otherwise: NTStatus) -> NTStatus {
+            dialect < first ? otherwise : .invalidParameter
+        }
+        #expect(try read() == .bufferOverflow)
+        #expect(try read(.readUnbuffered) == status(from: .smb302, .bufferOverflow))
+        #expect(try read([], .rdmaV1) == status(from: .smb300, .bufferOverflow))
+        #expect(try write([]) == .success)
+        #expect(try write(.writeThrough) == status(from: .smb300, .success))
+        #expect(try write(.writeUnbuffered) == status(from: .smb300, .success))
+        #expect(try write([], .rdmaV1Invalidate) == status(from: .smb300, .success))
+    }
+
     @Test("a call by FSCTL_PIPE_TRANSCEIVE, its answer longer than the room for it")
     func transceives() throws {
         let peer = try Self.peer()
@@ -173,6 +203,13 @@ struct PipeTests {
         let peeked = try peek.body(IoctlResponse.self).output
         #expect(peeked[..<16] == [3, 0, 0, 0, 68, 0, 0, 0, 1, 0, 0, 0, 68, 0, 0, 0])
         #expect(peeked.count == 20)
+        // Whether there is a pipe at all.
+        for (room, status) in [(0, NTStatus.success), (1, .infoLengthMismatch), (15, .infoLengthMismatch)] {
+            let request = IoctlRequest(ctlCode: .pipePeek, fileID: pipe, maxOutputResponse: UInt32(room))
+            let reply = try peer.request(.ioctl, request)
+            #expect(reply.status == status)
+            if room == 0 { #expect(try reply.body(IoctlResponse.self).output.isEmpty) }
+        }
         let other = IoctlRequest(ctlCode: .getCompression, fileID: pipe, maxOutputResponse: 20)
         #expect(try peer.request(.ioctl, other).status == .fsDriverRequired)
     }
