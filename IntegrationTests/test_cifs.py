@@ -6,11 +6,15 @@ with all of it.
 """
 
 import collections
+import errno
+import fcntl
+import hashlib
 import json
 import os
 import shutil
+import threading
 
-from support import trees, uml
+from support import processes, trees, uml
 from support.instance import LONG, ORACLE
 from support.testing import DoorsTestCase, main
 
@@ -107,7 +111,7 @@ class LinuxClientTests(DoorsTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.kept, cls.ends = {}, []
+        cls.kept, cls.ends, cls.tried = {}, [], {}
         cls.make_files()
         for indices in boots():
             cls.boot(indices)
@@ -123,13 +127,51 @@ class LinuxClientTests(DoorsTestCase):
             cls.sent = trees.snapshot(source)
             with open(os.path.join(guest.shared, "script"), "w") as file:
                 file.write(script(cls.server, indices))
-            code, output = guest.run(["/bin/sh", "/run/shared/script"], 900 if LONG else 360)
+            over = threading.Event()
+            trier = threading.Thread(target=cls.try_held_ranges, args=(guest.shared, indices, over))
+            trier.start()
+            try:
+                code, output = guest.run(["/bin/sh", "/run/shared/script"], 900 if LONG else 360)
+            finally:
+                over.set()
+                trier.join()
             cls.ends.append((code, output[-1500:]))
             for name in os.listdir(guest.shared):
                 path = os.path.join(guest.shared, name)
                 if os.path.isfile(path):
                     with open(path, errors="replace") as file:
                         cls.kept[name] = file.read()
+
+    @classmethod
+    def try_held_ranges(cls, shared, indices, over):
+        """What the mount lets a program do with the range that the guest holds, while it holds it; a mount at a time."""
+        for index in indices:
+            held = os.path.join(shared, "answers-%d.held" % index)
+            processes.wait_until(lambda: over.is_set() or os.path.exists(held), 1800, 0.02)
+            if over.is_set():
+                return
+            cls.tried[index] = cls.try_range(cls.server.path(place(index), "held"))
+            open(held.removesuffix("held") + "tried", "w").close()
+
+    @staticmethod
+    def try_range(path):
+        """Locks, reads and writes at byte 50, and the same at byte 150: `ok` or an errno's name."""
+        said, file = [], os.open(path, os.O_RDWR)
+        try:
+            for place_in_file in (50, 150):
+                for action in (
+                    lambda: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 10, place_in_file),
+                    lambda: os.pread(file, 10, place_in_file),
+                    lambda: os.pwrite(file, b"host", place_in_file),
+                ):
+                    try:
+                        action()
+                        said.append("ok")
+                    except OSError as error:
+                        said.append(errno.errorcode.get(error.errno, str(error.errno)))
+        finally:
+            os.close(file)
+        return said
 
     @classmethod
     def make_files(cls):
@@ -230,10 +272,15 @@ class LinuxClientTests(DoorsTestCase):
     def check_many(self, index, mode, answers):
         self.assertEqual(answers["many"], [mode.files, mode.files // 2])
         self.assertEqual((answers["tar"], answers["gone"]), (0, False))
+        contents = {"f%04d" % i: (("%d\n" % i) * (i % 40)).encode() for i in range(mode.files)}
+        wanted = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+        self.assertEqual(answers["small files"], wanted)
+        left = {name.encode(): ("file", len(contents[name]), wanted[name]) for name in sorted(wanted)[1::2]}
+        self.assertSameTree(left, trees.snapshot(self.path(index, "small")))
 
     def check_mapped(self, index, mode, answers):
         self.assertEqual(answers["mapped"], "mapped")
-        self.assertEqual(answers["sparse"], [1_000_003, True])
+        self.assertEqual(answers["sparse"], [1_000_003, True, trees.digest(self.path(index, "sparse"))])
         with open(self.path(index, "mapped"), "rb") as file:
             self.assertEqual(file.read()[100:106], b"mapped")
 
@@ -253,6 +300,12 @@ class LinuxClientTests(DoorsTestCase):
         self.assertIn(answers["whole locks"][0], refused)
         self.assertEqual(answers["whole locks"][1], "ok")
         self.assertEqual(answers["waiting lock"], [True, 7])
+        self.assertIs(answers["lock seen by the host"], True)
+        if not ORACLE:  # The oracle's Samba keeps its locks to itself.
+            self.assertIn(self.tried[index][0], refused)
+            self.assertEqual(self.tried[index][1:3], ["EACCES", "EACCES"])
+        self.assertEqual(self.tried[index][3:], ["ok"] * 3)
+        self.assertEqual(self.try_range(self.path(index, "held")), ["ok"] * 6, "the lock outlived its holder")
 
     def check_xattrs(self, index, mode, answers):
         self.assertEqual(answers["attributes"], {"user.one": "1", "user.two": "22" * 100})
