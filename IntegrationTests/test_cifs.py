@@ -350,7 +350,7 @@ class LinuxClientTests(DoorsTestCase):
         self.assertEqual(answers["modes"], seen + ["0o600"])
 
     def check_owners(self, index, mode, answers):
-        """Over the POSIX extensions this kernel shows its own user, whatever the server says."""
+        """Not over the POSIX extensions: test_posix_client.py, since this kernel takes owners from listings only there."""
         self.assertEqual(answers["owner"], [os.getuid(), os.getgid()])
         seen = []
         for name in ("given", "given-to-a-group"):
