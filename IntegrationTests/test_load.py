@@ -82,7 +82,7 @@ class LoadTests(DoorsTestCase):
         self.assertEqual(len(os.listdir(self.mounted("smbload.dir"))), ENTRIES)
 
     def test_each_protection(self):
-        """For a moment: what is to be written is protected before the clock starts, which takes long in a debug build."""
+        """For a moment: all that is to be written is protected before the clock starts, slowly in a debug build."""
         for dialect, options, signing, cipher in PROTECTIONS:
             for workload in ("seqread", "seqwrite"):
                 with self.subTest(dialect=dialect, options=options, workload=workload):
