@@ -16,6 +16,7 @@ let otherLayouts: Set<String> = [
     "cifs-6.1-3.1.1-tree-connect-request",
     // Clients tell no place for the input or the output that a request has not.
     "smbtorture-311-ioctl-request-001440f2", "smbprotocol-1.17-3.1.1-ioctl-request-00140078",
+    "smbclient-4.17-3.1.1-ioctl-request-00140078",
     "cifs-6.1-3.1.1-ioctl-request-00060194", "cifs-6.1-3.1.1-ioctl-request-000900c4",
     "cifs-6.1-3.1.1-ioctl-request-000980c8", "cifs-6.1-3.1.1-query-info-request-type1-class15",
     "cifs-6.1-3.1.1-query-info-request-type1-class18", "cifs-6.1-3.1.1-query-info-request-type2-class7",
