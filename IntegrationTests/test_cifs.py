@@ -1,8 +1,7 @@
 """Linux's own cifs client in a user-mode kernel: dialects, signing, sealing and ways to mount, compared with the mount.
 
 A boot for up to a dozen mounts, one after the other; `cifs_guest.py` works through its list on each. The long form
-(`run --long`) has all combinations, 100 MiB and 1000 files on every mount; the short one a sample with less, and one mount
-with all of it.
+(`run --long`) has all combinations, the short one a sample.
 """
 
 import collections
@@ -24,11 +23,13 @@ ALWAYS = "mapposix,iocharset=utf8,serverino"
 DIALECTS = ("2.0", "2.1", "3.0", "3.0.2", "3.1.1")
 NUMBERS = {"2.0": 0x202, "2.1": 0x210, "3.0": 0x300, "3.0.2": 0x302, "3.1.1": 0x311}
 MOUNTS_OF_A_BOOT = 12
-Mode = collections.namedtuple("Mode", "dialect options mebibytes files")
+Mode = collections.namedtuple("Mode", "dialect options")
+MEBIBYTES, FILES = 100, 1000  # of the large file, and how many small ones
 
 
 def short_modes() -> list:
     chosen = [
+        ("3.1.1", ""),
         ("2.0", ""),
         ("2.1", "sign"),
         ("3.0", "seal"),
@@ -40,7 +41,7 @@ def short_modes() -> list:
         ("2.1", "modefromsid"),
         ("3.1.1", "modefromsid,idsfromsid"),
     ]
-    return [Mode("3.1.1", "", 100, 1000)] + [Mode(*each, 8, 100) for each in chosen]
+    return [Mode(*each) for each in chosen]
 
 
 def long_modes() -> list:
@@ -54,7 +55,7 @@ def long_modes() -> list:
     for options in ("posix", "posix,sign", "posix,seal", "posix,cache=none", "posix,cache=loose", "posix,modefromsid"):
         found.append(("3.1.1", options))
     found += [("3.1.1", "seal,mfsymlinks"), ("3.1.1", "seal,modefromsid,idsfromsid,mfsymlinks")]
-    return [Mode(*each, 100, 1000) for each in found]
+    return [Mode(*each) for each in found]
 
 
 MODES = long_modes() if LONG else short_modes()
@@ -91,7 +92,7 @@ def script(server, indices) -> str:
             "grep '/mnt/share cifs' /proc/mounts >/run/shared/mounted-%d" % index,
             "cat /proc/fs/cifs/DebugData >/run/shared/facts-%d" % index,
             "timeout 150 /usr/bin/python3 -B %s/cifs_guest.py /mnt/share /run/shared/answers-%d" % (HERE, index)
-            + " /run/shared/source %s %d %d" % (place(index), mode.mebibytes, mode.files),
+            + " /run/shared/source %s %d %d" % (place(index), MEBIBYTES, FILES),
             "cd /; timeout 40 umount /mnt/share || umount -l /mnt/share",
             "else dmesg | tail -n 5; fi",
             "} >/run/shared/log-%d 2>&1" % index,
@@ -245,7 +246,7 @@ class LinuxClientTests(DoorsTestCase):
 
     def check_large(self, index, mode, answers):
         self.assertEqual(answers["large"], trees.digest(self.path(index, "large")))
-        self.assertEqual(os.stat(self.path(index, "large")).st_size, mode.mebibytes << 20)
+        self.assertEqual(os.stat(self.path(index, "large")).st_size, MEBIBYTES << 20)
 
     def check_names(self, index, mode, answers):
         if ORACLE:  # The names of the oracle's directory are as its client wrote them.
@@ -270,9 +271,9 @@ class LinuxClientTests(DoorsTestCase):
         self.assertEqual([answers[name] for name in names], ["ENOTEMPTY", "EEXIST", "ENOENT", "EEXIST", False])
 
     def check_many(self, index, mode, answers):
-        self.assertEqual(answers["many"], [mode.files, mode.files // 2])
+        self.assertEqual(answers["many"], [FILES, FILES // 2])
         self.assertEqual((answers["tar"], answers["gone"]), (0, False))
-        contents = {"f%04d" % i: (("%d\n" % i) * (i % 40)).encode() for i in range(mode.files)}
+        contents = {"f%04d" % i: (("%d\n" % i) * (i % 40)).encode() for i in range(FILES)}
         wanted = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
         self.assertEqual(answers["small files"], wanted)
         left = {name.encode(): ("file", len(contents[name]), wanted[name]) for name in sorted(wanted)[1::2]}
