@@ -2,7 +2,7 @@
 """Runs inside the guest, on a cifs mount: cifs_guest.py MOUNTPOINT RESULT PAYLOAD-SOURCE PLACE MEBIBYTES FILES.
 
 Writes one JSON object of answers. The host made `from-host` through its own door before; what is made here below PLACE
-the host looks at afterwards.
+the host looks at afterwards, and at a lock (RESULT.held) while it is held (until RESULT.tried).
 """
 
 import ctypes
@@ -136,15 +136,21 @@ note("unlink and rmdir", lambda: (os.unlink("full/x"), os.rmdir("full"), os.path
 
 
 def many():
+    """Small files, the first and every fortieth of them empty; the host looks at those that are left in `small`."""
     os.mkdir("many")
     for i in range(files):
-        open("many/f%04d" % i, "w").close()
+        with open("many/f%04d" % i, "w") as file:
+            file.write(("%d\n" % i) * (i % 40))
     drop_caches()
+    answers["small files"] = tree("many")
     listed = len(os.listdir("many"))
     for i in range(0, files, 2):
         os.unlink("many/f%04d" % i)
     drop_caches()
-    return listed, len(os.listdir("many"))
+    left = len(os.listdir("many"))
+    os.rename("many", "small")
+    os.mkdir("many")
+    return listed, left
 
 
 note("many", many)
@@ -171,7 +177,7 @@ def sparse():
     drop_caches()
     with open("sparse", "rb") as file:
         data = file.read()
-    return len(data), data[:1_000_000] == bytes(1_000_000)
+    return len(data), data[:1_000_000] == bytes(1_000_000), hashlib.sha256(data).hexdigest()
 
 
 note("sparse", sparse)
@@ -269,9 +275,24 @@ def waiting_lock():
     return held, code
 
 
+def seen_by_the_host():
+    """A range that is held until the host has tried what it may do with it."""
+    with open("held", "wb") as file:
+        file.write(bytes(200))
+    mine = os.open("held", os.O_RDWR)
+    fcntl.lockf(mine, fcntl.LOCK_EX | fcntl.LOCK_NB, 100, 0)
+    open(result + ".held", "w").close()
+    end = time.monotonic() + 20
+    while not os.path.exists(result + ".tried") and time.monotonic() < end:
+        time.sleep(0.01)
+    os.close(mine)
+    return os.path.exists(result + ".tried")
+
+
 note("range locks", range_locks)
 note("whole locks", whole_locks)
 note("waiting lock", waiting_lock)
+note("lock seen by the host", seen_by_the_host)
 
 
 def attributes():

@@ -1,7 +1,8 @@
 """In a guest, on a cifs mount with the SMB3 POSIX extensions: what stat(2) says, and what can be done. Writes JSON.
 
-A second mount, which shares no connection with it, is another client: what it sees of the first, and chmod, which 6.1
-sends with `modefromsid` only.
+A second mount, which shares no connection with it, is another client: what it sees of the first, and chmod and chown, which
+6.1 sends with `modefromsid` and `idsfromsid` only. A third one keeps what a listing has said for a minute: 6.1 takes owners from
+there alone, and shows its own user where it asks for one file.
 """
 
 import errno
@@ -15,6 +16,14 @@ def facts(path: str) -> list:
     info = os.lstat(path)
     size = 0 if stat.S_ISDIR(info.st_mode) else info.st_size
     return [oct(info.st_mode), info.st_nlink, size, info.st_ino]
+
+
+def owners(directory: str) -> dict:
+    found = {}
+    for name in sorted(os.listdir(directory)):
+        info = os.lstat(os.path.join(directory, name))
+        found[name] = [info.st_uid, info.st_gid]
+    return found
 
 
 def refusal(action, *arguments) -> str:
@@ -35,7 +44,7 @@ def read(path: str) -> str:
         return file.read()
 
 
-def main(mount: str, other: str, answers_path: str) -> None:
+def main(mount: str, other: str, listed: str, answers_path: str) -> None:
     os.umask(0o022)
     os.chdir(mount)
     answers = {"of host": {name: facts("host/" + name) for name in sorted(os.listdir("host"))}}
@@ -72,8 +81,11 @@ def main(mount: str, other: str, answers_path: str) -> None:
     os.mkdir(other + "/guest/sticky", 0o755)
     for name, mode in (("xx", 0o604), ("sticky", 0o1777), ("mode-600", 0o4711)):
         os.chmod(other + "/guest/" + name, mode)
+    for name, uid, gid in (("mode-640", 4711, 4712), ("mode-755", -1, 4712)):
+        answers["chown " + name] = refusal(os.chown, other + "/guest/" + name, uid, gid)
     with open("/proc/sys/vm/drop_caches", "w") as file:
         file.write("3")
+    answers["owners"] = {name: owners(os.path.join(listed, name)) for name in ("host", "guest")}
     names = ("xx", "sticky", "mode-600")
     answers["changed modes"] = [[facts(place + name) for name in names] for place in ("guest/", other + "/guest/")]
     info = os.statvfs(".")

@@ -1,16 +1,19 @@
 """Linux's own cifs client in a user-mode kernel: dialects, signing, sealing and ways to mount, compared with the mount.
 
 A boot for up to a dozen mounts, one after the other; `cifs_guest.py` works through its list on each. The long form
-(`run --long`) has all combinations, 100 MiB and 1000 files on every mount; the short one a sample with less, and one mount
-with all of it.
+(`run --long`) has all combinations, the short one a sample.
 """
 
 import collections
+import errno
+import fcntl
+import hashlib
 import json
 import os
 import shutil
+import threading
 
-from support import trees, uml
+from support import processes, trees, uml
 from support.instance import LONG, ORACLE
 from support.testing import DoorsTestCase, main
 
@@ -20,11 +23,13 @@ ALWAYS = "mapposix,iocharset=utf8,serverino"
 DIALECTS = ("2.0", "2.1", "3.0", "3.0.2", "3.1.1")
 NUMBERS = {"2.0": 0x202, "2.1": 0x210, "3.0": 0x300, "3.0.2": 0x302, "3.1.1": 0x311}
 MOUNTS_OF_A_BOOT = 12
-Mode = collections.namedtuple("Mode", "dialect options mebibytes files")
+Mode = collections.namedtuple("Mode", "dialect options")
+MEBIBYTES, FILES = 100, 1000  # of the large file, and how many small ones
 
 
 def short_modes() -> list:
     chosen = [
+        ("3.1.1", ""),
         ("2.0", ""),
         ("2.1", "sign"),
         ("3.0", "seal"),
@@ -36,7 +41,7 @@ def short_modes() -> list:
         ("2.1", "modefromsid"),
         ("3.1.1", "modefromsid,idsfromsid"),
     ]
-    return [Mode("3.1.1", "", 100, 1000)] + [Mode(*each, 8, 100) for each in chosen]
+    return [Mode(*each) for each in chosen]
 
 
 def long_modes() -> list:
@@ -50,7 +55,7 @@ def long_modes() -> list:
     for options in ("posix", "posix,sign", "posix,seal", "posix,cache=none", "posix,cache=loose", "posix,modefromsid"):
         found.append(("3.1.1", options))
     found += [("3.1.1", "seal,mfsymlinks"), ("3.1.1", "seal,modefromsid,idsfromsid,mfsymlinks")]
-    return [Mode(*each, 100, 1000) for each in found]
+    return [Mode(*each) for each in found]
 
 
 MODES = long_modes() if LONG else short_modes()
@@ -87,7 +92,7 @@ def script(server, indices) -> str:
             "grep '/mnt/share cifs' /proc/mounts >/run/shared/mounted-%d" % index,
             "cat /proc/fs/cifs/DebugData >/run/shared/facts-%d" % index,
             "timeout 150 /usr/bin/python3 -B %s/cifs_guest.py /mnt/share /run/shared/answers-%d" % (HERE, index)
-            + " /run/shared/source %s %d %d" % (place(index), mode.mebibytes, mode.files),
+            + " /run/shared/source %s %d %d" % (place(index), MEBIBYTES, FILES),
             "cd /; timeout 40 umount /mnt/share || umount -l /mnt/share",
             "else dmesg | tail -n 5; fi",
             "} >/run/shared/log-%d 2>&1" % index,
@@ -107,7 +112,7 @@ class LinuxClientTests(DoorsTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.kept, cls.ends = {}, []
+        cls.kept, cls.ends, cls.tried = {}, [], {}
         cls.make_files()
         for indices in boots():
             cls.boot(indices)
@@ -123,13 +128,51 @@ class LinuxClientTests(DoorsTestCase):
             cls.sent = trees.snapshot(source)
             with open(os.path.join(guest.shared, "script"), "w") as file:
                 file.write(script(cls.server, indices))
-            code, output = guest.run(["/bin/sh", "/run/shared/script"], 900 if LONG else 360)
+            over = threading.Event()
+            trier = threading.Thread(target=cls.try_held_ranges, args=(guest.shared, indices, over))
+            trier.start()
+            try:
+                code, output = guest.run(["/bin/sh", "/run/shared/script"], 900 if LONG else 360)
+            finally:
+                over.set()
+                trier.join()
             cls.ends.append((code, output[-1500:]))
             for name in os.listdir(guest.shared):
                 path = os.path.join(guest.shared, name)
                 if os.path.isfile(path):
                     with open(path, errors="replace") as file:
                         cls.kept[name] = file.read()
+
+    @classmethod
+    def try_held_ranges(cls, shared, indices, over):
+        """What the mount lets a program do with the range that the guest holds, while it holds it; a mount at a time."""
+        for index in indices:
+            held = os.path.join(shared, "answers-%d.held" % index)
+            processes.wait_until(lambda: over.is_set() or os.path.exists(held), 1800, 0.02)
+            if over.is_set():
+                return
+            cls.tried[index] = cls.try_range(cls.server.path(place(index), "held"))
+            open(held.removesuffix("held") + "tried", "w").close()
+
+    @staticmethod
+    def try_range(path):
+        """Locks, reads and writes at byte 50, and the same at byte 150: `ok` or an errno's name."""
+        said, file = [], os.open(path, os.O_RDWR)
+        try:
+            for place_in_file in (50, 150):
+                for action in (
+                    lambda: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 10, place_in_file),
+                    lambda: os.pread(file, 10, place_in_file),
+                    lambda: os.pwrite(file, b"host", place_in_file),
+                ):
+                    try:
+                        action()
+                        said.append("ok")
+                    except OSError as error:
+                        said.append(errno.errorcode.get(error.errno, str(error.errno)))
+        finally:
+            os.close(file)
+        return said
 
     @classmethod
     def make_files(cls):
@@ -203,7 +246,7 @@ class LinuxClientTests(DoorsTestCase):
 
     def check_large(self, index, mode, answers):
         self.assertEqual(answers["large"], trees.digest(self.path(index, "large")))
-        self.assertEqual(os.stat(self.path(index, "large")).st_size, mode.mebibytes << 20)
+        self.assertEqual(os.stat(self.path(index, "large")).st_size, MEBIBYTES << 20)
 
     def check_names(self, index, mode, answers):
         if ORACLE:  # The names of the oracle's directory are as its client wrote them.
@@ -228,12 +271,17 @@ class LinuxClientTests(DoorsTestCase):
         self.assertEqual([answers[name] for name in names], ["ENOTEMPTY", "EEXIST", "ENOENT", "EEXIST", False])
 
     def check_many(self, index, mode, answers):
-        self.assertEqual(answers["many"], [mode.files, mode.files // 2])
+        self.assertEqual(answers["many"], [FILES, FILES // 2])
         self.assertEqual((answers["tar"], answers["gone"]), (0, False))
+        contents = {"f%04d" % i: (("%d\n" % i) * (i % 40)).encode() for i in range(FILES)}
+        wanted = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+        self.assertEqual(answers["small files"], wanted)
+        left = {name.encode(): ("file", len(contents[name]), wanted[name]) for name in sorted(wanted)[1::2]}
+        self.assertSameTree(left, trees.snapshot(self.path(index, "small")))
 
     def check_mapped(self, index, mode, answers):
         self.assertEqual(answers["mapped"], "mapped")
-        self.assertEqual(answers["sparse"], [1_000_003, True])
+        self.assertEqual(answers["sparse"], [1_000_003, True, trees.digest(self.path(index, "sparse"))])
         with open(self.path(index, "mapped"), "rb") as file:
             self.assertEqual(file.read()[100:106], b"mapped")
 
@@ -253,6 +301,12 @@ class LinuxClientTests(DoorsTestCase):
         self.assertIn(answers["whole locks"][0], refused)
         self.assertEqual(answers["whole locks"][1], "ok")
         self.assertEqual(answers["waiting lock"], [True, 7])
+        self.assertIs(answers["lock seen by the host"], True)
+        if not ORACLE:  # The oracle's Samba keeps its locks to itself.
+            self.assertIn(self.tried[index][0], refused)
+            self.assertEqual(self.tried[index][1:3], ["EACCES", "EACCES"])
+        self.assertEqual(self.tried[index][3:], ["ok"] * 3)
+        self.assertEqual(self.try_range(self.path(index, "held")), ["ok"] * 6, "the lock outlived its holder")
 
     def check_xattrs(self, index, mode, answers):
         self.assertEqual(answers["attributes"], {"user.one": "1", "user.two": "22" * 100})
@@ -297,7 +351,7 @@ class LinuxClientTests(DoorsTestCase):
         self.assertEqual(answers["modes"], seen + ["0o600"])
 
     def check_owners(self, index, mode, answers):
-        """Over the POSIX extensions this kernel shows its own user, whatever the server says."""
+        """Not over the POSIX extensions: test_posix_client.py, since this kernel takes owners from listings only there."""
         self.assertEqual(answers["owner"], [os.getuid(), os.getgid()])
         seen = []
         for name in ("given", "given-to-a-group"):

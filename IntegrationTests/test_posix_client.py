@@ -10,14 +10,18 @@ from support.testing import DoorsTestCase, main
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPT = """set -e
 printf 'username=%s\\npassword=%s\\n' '{user}' '{password}' >/run/credentials
-mkdir -p /mnt/share /mnt/other
+mkdir -p /mnt/share /mnt/other /mnt/listed
 options=port={port},vers=3.1.1,credentials=/run/credentials,iocharset=utf8,posix
 timeout 60 mount -t cifs //{host}/{share} /mnt/share -o $options
-timeout 60 mount -t cifs //{host}/{share} /mnt/other -o $options,modefromsid,nosharesock
+timeout 60 mount -t cifs //{host}/{share} /mnt/other -o $options,modefromsid,idsfromsid,nosharesock
+timeout 60 mount -t cifs //{host}/{share} /mnt/listed -o $options,actimeo=60,nosharesock
 grep ' /mnt/share ' /proc/mounts >/run/shared/mounted
-timeout 100 /usr/bin/python3 -B {here}/posix_guest.py /mnt/share /mnt/other /run/shared/answers
-timeout 30 umount /mnt/other /mnt/share
+timeout 100 /usr/bin/python3 -B {here}/posix_guest.py /mnt/share /mnt/other /mnt/listed /run/shared/answers
+timeout 30 umount /mnt/listed /mnt/other /mnt/share
 """
+
+# Who is given what, where the tests may give anything away.
+OWNERS = {"secret": (4711, 4712), "script": (4711, 0), "dir": (0, 4712)}
 
 
 def facts(path: str) -> list:
@@ -39,6 +43,9 @@ class PosixClientTests(DoorsTestCase):
                 file.write(name)
             os.chmod(os.path.join(host, name), mode)
         os.chmod(os.path.join(host, "dir"), 0o1777)
+        if os.getuid() == 0:
+            for name, (uid, gid) in OWNERS.items():
+                os.chown(os.path.join(host, name), uid, gid)
         os.symlink("plain", os.path.join(host, "link"))
         os.symlink("dir", os.path.join(host, "dirlink"))
         os.symlink("nowhere/at/all", os.path.join(host, "dangling"))
@@ -82,8 +89,9 @@ class PosixClientTests(DoorsTestCase):
         self.assertEqual(self.answer("dangling"), "ENOENT")
 
     def test_what_the_guest_made(self):
-        # One is gone, and three have another mode: a test of their own.
-        names = [name for name in self.answer("of guest") if name not in ("mode-444", "xx", "second", "mode-600")]
+        # One is gone, and others have another mode or owner: tests of their own.
+        changed = ("mode-444", "xx", "second", "mode-600", "mode-640", "mode-755")
+        names = [name for name in self.answer("of guest") if name not in changed]
         expected = {name: facts(self.mounted("guest", name)) for name in names}
         self.assertEqual({name: self.answer("of guest")[name] for name in names}, expected)
         self.assertEqual(self.answer("of guest")["mode-4711"][0], oct(stat.S_IFREG | 0o4711))
@@ -100,6 +108,19 @@ class PosixClientTests(DoorsTestCase):
             self.assertEqual(os.stat(self.mounted("guest", name)).st_mode, mode, name)
         seen = [facts(self.mounted("guest", name)) for name, _ in modes]
         self.assertEqual(self.answer("changed modes"), [seen, seen])
+
+    def test_owners(self):
+        """Real ones, of what the host has given away and of what the guest made; and those that the guest gives."""
+        mine = [os.getuid(), os.getgid()]
+        wanted = {"host": OWNERS, "guest": {"mode-640": (4711, 4712), "mode-755": (0, 4712)}}
+        for name, wanted_here in wanted.items():
+            names = os.listdir(self.mounted(name))
+            owners = {each: list(wanted_here.get(each, mine)) if mine[0] == 0 else mine for each in names}
+            infos = {each: os.lstat(self.mounted(name, each)) for each in names}
+            self.assertEqual({each: [info.st_uid, info.st_gid] for each, info in infos.items()}, owners)
+            self.assertEqual(self.answer("owners")[name], owners)
+        for name in wanted["guest"]:
+            self.assertEqual(self.answer("chown " + name) == "", mine[0] == 0, name)
 
     def test_names_that_give_way(self):
         self.assertEqual(self.answer("renamed over open"), ["old", "new"])

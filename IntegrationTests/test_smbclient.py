@@ -1,14 +1,20 @@
-"""Every command of smbclient that a share without extensions can serve, with its effect seen through the mount."""
+"""Every command of smbclient that a share without extensions can serve, with its effect seen through the mount; at the
+dialect that smbclient chooses, which is the newest, at each of the others, and sealed."""
 
+import json
 import os
 import stat
+import subprocess
 
+from support.instance import BINARY, ORACLE, smbclient_environment
 from support.testing import DoorsTestCase, main
 
 TIME_LIMIT = 120
 
 
 class CommandTests(DoorsTestCase):
+    client, spoken = {}, "3.1.1"
+
     def setUp(self):
         super().setUp()
         self.place = self.id().rpartition(".")[2]
@@ -17,10 +23,28 @@ class CommandTests(DoorsTestCase):
             file.write("first\n")
 
     def run_in_place(self, commands, **options):
-        return self.server.smbclient("cd %s; lcd %s; %s" % (self.place, self.scratch, commands), **options)
+        return self.server.smbclient("cd %s; lcd %s; %s" % (self.place, self.scratch, commands), **self.client, **options)
 
     def at(self, *parts):
         return self.mounted(self.place, *parts)
+
+    def test_the_dialect_that_is_spoken(self):
+        if ORACLE:  # which tells nobody
+            return
+        said = self.local("status")
+        # A command of the shell's, which smbclient runs while it is connected, has to come by standard input.
+        asked = "!'%s' status --json --control '%s' >'%s'\n" % (BINARY, self.server.ready["control"], said)
+        subprocess.run(
+            self.server.smbclient_command("", **self.client)[:-2],
+            input=asked.encode(),
+            stdout=subprocess.DEVNULL,
+            timeout=60,
+            env=smbclient_environment(),
+            check=True,
+        )
+        with open(said) as file:
+            clients = json.load(file)["doors"]["smb"]["clients"]
+        self.assertEqual([client["dialect"] for client in clients], [self.spoken])
 
     def test_put_get_and_their_kin(self):
         self.run_in_place("put source; put source other; rename source moved; get moved back")
@@ -107,6 +131,27 @@ class CommandTests(DoorsTestCase):
         os.chmod(self.at("source"), 0o444)
         self.run_in_place("get source back2")
         self.assertTrue(os.path.exists(self.local("back2")))
+
+
+class CommandsAtSMB202Tests(CommandTests):
+    client, spoken = {"dialect": "SMB2_02"}, "2.0.2"
+
+
+class CommandsAtSMB210Tests(CommandTests):
+    client, spoken = {"dialect": "SMB2_10"}, "2.1"
+
+
+class CommandsAtSMB300Tests(CommandTests):
+    spoken = "3.0"
+    client = {"dialect": "SMB3_00", "options": ("--client-protection=encrypt",)}
+
+
+class CommandsAtSMB302Tests(CommandTests):
+    client, spoken = {"dialect": "SMB3_02"}, "3.0.2"
+
+
+class SealedCommandsTests(CommandTests):
+    client = {"options": ("--client-protection=encrypt",)}
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 
 Stands between the two for one connection and writes every kind of message once: a kind is a command, a direction, a
 status, and the class of information that is asked for. Sealed frames are passed on and not written, so the client is not
-to seal. Ends with the connection.
+to seal. Says `listening` when a client can come, and ends with the connection.
 """
 import argparse
 import os
@@ -20,7 +20,7 @@ LINE = 48
 
 
 def messages(frame):
-    """The messages of a compound, each without what pads it to the next."""
+    """The messages of a compound, each with what pads it to the next."""
     while len(frame) >= 64 and frame[:4] == b"\xfeSMB":
         following = struct.unpack_from("<I", frame, 20)[0]
         yield frame[:following] if following else frame
@@ -103,6 +103,7 @@ def main():
     os.makedirs(arguments.into, exist_ok=True)
     host, port = arguments.server.rsplit(":", 1)
     with socket.create_server(("127.0.0.1", arguments.listen)) as listener:
+        print("listening", flush=True)
         client, _ = listener.accept()
     server = socket.create_connection((host, int(port)))
     recorder = Recorder(arguments.into, arguments.prefix, arguments.limit)

@@ -1,7 +1,7 @@
 import COpenSSL
 
 /// The hash over what was said before a session had keys, of a connection or of a session that is being set up —
-/// [MS-SMB2] 3.1.4.4.1, 3.2.5.2, 3.3.5.4, 3.3.5.5
+/// [MS-SMB2] 3.2.5.2, 3.2.5.3, 3.3.5.4, 3.3.5.5
 ///
 /// A value: a session's hash begins as a copy of its connection's.
 package struct PreauthIntegrityHash: Equatable, Sendable {

@@ -133,6 +133,9 @@ struct CallersTests {
         }
         #expect(try set("system.ntfs_attrib", [1, 0, 0, 0], uid: 1000) == 1)
         #expect(try set("system.ntfs_attrib", [1, 0, 0, 0], flags: 1) == 17)
+        // No descriptor of their kind.
+        #expect(try fixture.errno(.getxattr(node, name: Array("system.ntfs_acl".utf8), size: 0)) == 95)
+        #expect(try set("system.ntfs_acl", [1]) == 95)
         #expect(try fixture.errno(.removexattr(node, name: Array("system.ntfs_attrib".utf8))) == 95)
         guard case .size(0) = try fixture.ask(.listxattr(node, size: 0)) else { return #expect(Bool(false)) }
     }

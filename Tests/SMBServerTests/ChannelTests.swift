@@ -10,7 +10,7 @@ import WindowsTypes
 import WireCoding
 
 /// Sessions of several connections, each with a socket and an event loop of its own.
-@Suite("Channels on real sockets — [MS-SMB2] 3.3.5.5.2", .serialized)
+@Suite("Channels on real sockets — [MS-SMB2] 3.3.5.5", .serialized)
 struct ChannelTests {
     static let alice = SMBClient.User.password(name: "alice", password: "secret")
 

@@ -2,6 +2,7 @@ import FileSystemCore
 import FileSystemModel
 
 /// What only SMB has, under the names that Linux's own NTFS drivers give it: read and written, and not listed, as theirs are not.
+/// Their `system.ntfs_acl` is not among them: there is no descriptor beside owner, group and mode, which stat(2) says.
 enum NTFSAttribute: String, CaseIterable {
     /// FileAttributes of [MS-FSCC] 2.6 in four bytes, the least significant first.
     case attributes = "system.ntfs_attrib"

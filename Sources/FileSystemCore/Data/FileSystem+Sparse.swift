@@ -20,7 +20,7 @@ package struct CloneResult: Equatable, Sendable {
 
 extension FileSystem {
     /// Marks a file as one that may have holes, or as one that has none. The bytes stay as they are — [MS-FSA]
-    /// 2.1.5.10.35.
+    /// 2.1.5.10.38.
     ///
     /// - Throws: `.invalidArgument` for what is no file, `.readOnly`, `.stale`. Which rights the open needs is the
     ///   door's to say.

@@ -142,7 +142,7 @@ extension FileSystem {
         }
     }
 
-    /// Makes a special file an empty file again, or a directory where it was one — [MS-FSA] 2.1.5.10.5.
+    /// Makes a special file an empty file again, or a directory where it was one — [MS-FSA] 2.1.5.10.3.
     ///
     /// - Throws: `.notSymbolicLink` for what is none, as ``transform(_:into:_:)``.
     package func restorePlainFile(_ open: Open, _ context: OperationContext) throws(FileSystemError)

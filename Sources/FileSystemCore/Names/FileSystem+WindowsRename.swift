@@ -4,7 +4,7 @@ package import FileSystemModel
 import MetadataStore
 
 extension FileSystem {
-    /// FileRenameInformation and its Ex — [MS-FSA] 2.1.5.15.11, [MS-FSCC] 2.4.43.
+    /// FileRenameInformation and its Ex — [MS-FSA] 2.1.5.15.12, [MS-FSCC] 2.4.43.
     ///
     /// - Throws: `.accessDenied` without DELETE access, over a directory, over what is open, and for a directory with SMB opens below it;
     ///   `.exists` without `replacing`; `.sharingViolation`; `.pathNotFound`; `.readOnly`; `.deletePending`; `.invalidName` for a path
@@ -26,7 +26,7 @@ extension FileSystem {
                 let moved = try record(open.inode)
                 guard !arbitration.forbids(.delete, to: open.inode, excluding: open.id) else { throw .sharingViolation }
                 let newParent = parent.attributes.inode
-                // The directory is opened for the move without FILE_SHARE_DELETE — [MS-FSA] 2.1.5.15.11, smb2.rename.share_delete_…
+                // The directory is opened for the move without FILE_SHARE_DELETE — [MS-FSA] 2.1.5.15.12, smb2.rename.share_delete_…
                 let isHeldForDeletion = arbitration.opens(of: newParent).contains {
                     $0.style == .windows && !$0.isOfStream && $0.access.contains(.delete)
                 }
@@ -63,7 +63,7 @@ extension FileSystem {
         }
     }
 
-    /// FileLinkInformation and its Ex — [MS-FSA] 2.1.5.15.6.
+    /// FileLinkInformation and its Ex — [MS-FSA] 2.1.5.15.7.
     ///
     /// - Throws: `.isDirectory` for a directory, `.exists` without `replacing`, as ``rename(_:to:replacing:_:)``.
     package func link(

@@ -4,7 +4,7 @@ package import FileSystemModel
 import MetadataStore
 import Synchronization
 
-/// FileRenameInformation with a name that begins with a colon — [MS-FSA] 2.1.5.15.11.1.
+/// FileRenameInformation with a name that begins with a colon — [MS-FSA] 2.1.5.15.12.1.
 extension FileSystem {
     /// Gives the open stream another name in its file; nil is the unnamed stream's. What bears that name goes when it is replaced,
     /// which only an empty stream that nobody has open can be. The unnamed stream, renamed, leaves an empty one behind.

@@ -1,5 +1,5 @@
 /// Why a call has no results: an nca_s status, or a Windows error where the remote procedure runtime says it so —
-/// [C706] appendix E, [MS-RPCE] 2.2.2.12
+/// [C706] appendix E, [MS-RPCE] 2.2.2.8
 package struct RPCFault: RawRepresentable, Error, Hashable, Sendable {
     package var rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }

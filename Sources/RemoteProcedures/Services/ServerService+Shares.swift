@@ -3,7 +3,7 @@ import WireCoding
 extension ServerService {
     // MARK: NetrShareEnum — [MS-SRVS] 3.1.4.8
 
-    /// Levels whose arm of the union is a pointer to a container — [MS-SRVS] 2.2.3.4; the last ones only in a request.
+    /// Levels whose arm of the union is a pointer to a container — [MS-SRVS] 2.2.3.5; the last ones only in a request.
     private static let knownEnumerationLevels: Set<UInt32> = [0, 1, 2, 501, 502, 503]
 
     /// From where the client's resume handle says as much as it would like at the most, and one share at least. Who says
@@ -72,7 +72,7 @@ extension ServerService {
         results.integer(error.rawValue)
     }
 
-    // MARK: The structures — [MS-SRVS] 2.2.4.22 to 2.2.4.33
+    // MARK: The structures — [MS-SRVS] 2.2.4.22 to 2.2.4.36
 
     /// Uses without a limit.
     private static let unlimited = UInt32.max

@@ -13,7 +13,7 @@ extension Connection {
     }
 
     /// SESSION_SETUP with SMB2_SESSION_FLAG_BINDING: the connection is to become another channel of a session — [MS-SMB2]
-    /// 3.3.5.5.2
+    /// 3.3.5.5
     func bind(
         _ request: SessionSetupRequest, _ message: inout Message, _ work: inout FrameWork
     ) throws(SMBFailure) -> CommandResult {

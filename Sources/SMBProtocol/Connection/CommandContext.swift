@@ -213,7 +213,7 @@ struct CompoundChain {
     mutating func take(_ fileID: FileID, isRelated: Bool) throws(SMBFailure) -> FileID {
         var fileID = fileID
         if isRelated {
-            // "…the FileId of the request before it"; a CREATE that failed fails what follows it — [MS-SMB2]
+            // The FileId is that of the operation before it; a CREATE that failed fails what follows it — [MS-SMB2]
             // 3.3.5.2.7.2
             if let createFailure { throw SMBFailure(createFailure) }
             if let inherited = self.fileID {

@@ -15,7 +15,7 @@ extension Connection {
             case .treeDisconnect: return .success(try disconnectTree(&message, &work))
             case .echo: return .success(try echo(message))
             case .ioctl where concernsConnection(message): return .success(try control(message, work))
-            // "If the command is not recognized … STATUS_INVALID_PARAMETER" — [MS-SMB2] 3.3.5.2.6
+            // A code that is no command would end the connection by [MS-SMB2] 3.3.5.2.6; it is answered, as Samba does.
             case .unknown, .cancel: throw SMBFailure(.invalidParameter)
             default: return executeFileCommand(&message, &work)
             }

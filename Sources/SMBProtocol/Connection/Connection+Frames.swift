@@ -237,7 +237,7 @@ extension Connection {
     ) {
         sealLast(&reply)
         // "If the responses are compounded, the server MUST set SMB2_FLAGS_RELATED_OPERATIONS … of all responses except
-        // the first response" — [MS-SMB2] 3.3.5.2.7.2
+        // the first one" — [MS-SMB2] 3.3.5.2.7.2
         var flags = HeaderFlags.serverToRedir
         if reply.message != nil { flags.formUnion(header.flags.intersection(.relatedOperations)) }
         reply.message = output.bytes.count

@@ -118,7 +118,7 @@ extension Connection {
 
     /// Message id, credits, and whether the connection takes such a command now; false ends it.
     func takeID(_ header: SMB2Header, _ work: inout FrameWork) -> Bool {
-        // "…a CreditCharge of 0 or 1 uses one id", and before dialect 2.1 the field is nothing — [MS-SMB2] 3.3.5.2.3
+        // A CreditCharge of 0 or 1 uses one id, and before dialect 2.1 the field is nothing — [MS-SMB2] 3.3.5.2.3
         let charge = terms.supportsMultiCredit ? UInt64(header.creditCharge) : 1
         guard window.consume(header.messageID.rawValue, count: charge) else {
             end(.badMessageID(header.messageID.rawValue))
@@ -152,7 +152,8 @@ extension Connection {
         if header.flags.contains(.relatedOperations) {
             message.sessionID = work.chain.sessionID
             message.treeID = work.chain.treeID
-            // "…the first operation of a compound MUST NOT be related" — [MS-SMB2] 3.3.5.2.7.2
+            // "If the first operation has SMB2_FLAGS_RELATED_OPERATIONS set, the server SHOULD fail processing the
+            // compound chain request" — [MS-SMB2] 3.3.5.2.7.2
             if work.isFirst {
                 message.sessionID = header.sessionID
                 message.treeID = header.treeID
@@ -193,8 +194,8 @@ extension Connection {
             demand.note(
                 header.command, by: session.user?.name ?? "", on: share.name, isSealed: work.sealing != nil)
         }
-        // "If TreeConnect.Share.EncryptData is TRUE … and the request is not encrypted … STATUS_ACCESS_DENIED" —
-        // [MS-SMB2] 3.3.5.2.11
+        // "…TreeConnect.Share.EncryptData is TRUE … and Request.IsEncrypted is FALSE": ACCESS_DENIED — [MS-SMB2]
+        // 3.3.5.2.11
         return tree.requiresSealing && work.sealing == nil ? SMBFailure(.accessDenied) : nil
     }
 
@@ -271,8 +272,8 @@ extension Connection {
             if isBinding(message) { return nil }
             return isSigned && !isFirstLogIn ? SMBFailure(.userSessionDeleted) : nil
         }
-        // "If Session.EncryptData is TRUE and … the request is not encrypted … STATUS_ACCESS_DENIED" — [MS-SMB2]
-        // 3.3.5.2.9
+        // "…Session.EncryptData is TRUE … If Request.IsEncrypted is FALSE, the server MUST fail the request with
+        // STATUS_ACCESS_DENIED" — [MS-SMB2] 3.3.5.2.9
         if session.requiresSealing, message.header.command != .sessionSetup { return SMBFailure(.accessDenied) }
         guard isSigned else {
             let isExempt = message.header.command == .sessionSetup && session.state == .inProgress

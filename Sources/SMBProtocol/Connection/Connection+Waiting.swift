@@ -73,8 +73,9 @@ extension Connection {
         return header(of: UnsafeRawBufferPointer(rebasing: message.frame[next...]))?.flags.contains(.relatedOperations) ?? false
     }
 
-    /// "When an operation requires asynchronous processing, all the subsequent operations MUST also be processed
-    /// asynchronously. The server MUST send an interim response for all such operations" — [MS-SMB2] 3.3.5.2.7.2
+    /// "When an operation requires asynchronous processing, the server MUST send an interim response … All the
+    /// subsequent operations that depend on the current operation MUST also be processed asynchronously" — [MS-SMB2]
+    /// 3.3.5.2.7.2
     ///
     /// Each in a frame of its own: Linux reads nothing behind an interim response. They use their message ids and are
     /// granted their credits here.

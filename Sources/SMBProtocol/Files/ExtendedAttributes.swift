@@ -13,7 +13,7 @@ enum ExtendedAttributes {
 
     // MARK: Reading
 
-    /// FileFullEaInformation — [MS-FSA] 2.1.5.12.14: the attributes that the input buffer names, one that is not there with an
+    /// FileFullEaInformation — [MS-FSA] 2.1.5.12.12: the attributes that the input buffer names, one that is not there with an
     /// empty value; else all, from the one that the request's index says, or from where the last listing ended before its end.
     static func query(
         _ request: QueryInfoRequest, _ file: SMBOpen, _ context: inout CommandContext
@@ -129,7 +129,7 @@ enum ExtendedAttributes {
 
     // MARK: Writing
 
-    /// SET_INFO of FileFullEaInformation — [MS-FSA] 2.1.5.15.5
+    /// SET_INFO of FileFullEaInformation — [MS-FSA] 2.1.5.15.6
     static func set(
         _ buffer: [UInt8], _ open: Open, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {

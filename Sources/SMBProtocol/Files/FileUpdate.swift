@@ -94,7 +94,7 @@ enum FileUpdate {
         _ file: SMBOpen, as target: Target, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
         let path = try path(target.name, target.rootDirectory, file)
-        // A second name for a directory — [MS-FSA] 2.1.5.15.6
+        // A second name for a directory — [MS-FSA] 2.1.5.15.7
         guard !file.open.isDirectory else { throw SMBFailure(.fileIsADirectory) }
         guard path.stream == .none else { throw SMBFailure(.objectNameInvalid) }
         return try context.core { operation throws(FileSystemError) in
@@ -136,7 +136,7 @@ enum FileUpdate {
         }
     }
 
-    /// `:name`, `:name:$DATA` or `::$DATA`: the stream's new name in its file — [MS-FSA] 2.1.5.15.11.1
+    /// `:name`, `:name:$DATA` or `::$DATA`: the stream's new name in its file — [MS-FSA] 2.1.5.15.12.1
     private static func renameStream(
         _ target: Target, _ file: SMBOpen, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
@@ -229,7 +229,7 @@ enum FileUpdate {
 
     // MARK: Sizes
 
-    /// [MS-FSA] 2.1.5.15.4
+    /// [MS-FSA] 2.1.5.15.5
     private static func setEndOfFile(
         _ information: FileEndOfFileInformation, _ file: SMBOpen, _ context: borrowing CommandContext
     ) throws(SMBFailure) -> Outcome<Void> {
@@ -263,7 +263,7 @@ enum FileUpdate {
         }
     }
 
-    /// [MS-FSA] 2.1.5.15.14: all bytes of a file are valid here, so it cannot grow without its size; and it is for whoever may
+    /// [MS-FSA] 2.1.5.15.15: all bytes of a file are valid here, so it cannot grow without its size; and it is for whoever may
     /// manage the volume.
     private static func setValidDataLength(
         _ information: FileValidDataLengthInformation, _ file: SMBOpen, _ context: borrowing CommandContext

@@ -28,7 +28,7 @@ package struct LockSequences {
         numbers[bucket] = request.lockSequenceNumber
     }
 
-    /// "LockSequenceIndex … between 1 and 64"; all others mean that the client does not ask for this — [MS-SMB2] 2.2.26
+    /// The index is 1 to 64; all others mean that the client does not ask for this — [MS-SMB2] 2.2.26
     private static func bucket(of request: LockRequest) -> Int? {
         let index = request.lockSequenceIndex
         return index >= 1 && index <= bucketCount ? Int(index) - 1 : nil

@@ -27,7 +27,8 @@ package enum QueryInfoCommand {
         let informationClass = request.fileInformationClass
         try InformationTable.require(informationClass.rawValue, in: InformationTable.fileQueryHandling)
         try FileQuery.requireAccess(informationClass, file.open)
-        // "…if Connection.Dialect is not 3.1.1 … STATUS_NOT_SUPPORTED" — [MS-SMB2] 3.3.5.20.1
+        // "…if Connection.Dialect is "2.0.2", "2.1" or "3.0.2", the server MUST fail the request with
+        // STATUS_NOT_SUPPORTED" — [MS-SMB2] 3.3.5.20.1; 3.0, which the text leaves out, is older
         if informationClass == .normalizedName, context.connection.terms.dialect != .smb311 {
             throw SMBFailure(.notSupported)
         }

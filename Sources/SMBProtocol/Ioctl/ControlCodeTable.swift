@@ -26,7 +26,7 @@ package enum ControlCodeTable {
         Row(.tortureReadPadding, "FSCTL_SMBTORTURE_GLOBAL_READ_RESPONSE_BODY_PADDING8"),
     ]
 
-    /// Codes that concern a pipe — [MS-SMB2] 3.3.5.15.10, [MS-FSCC] 2.3
+    /// Codes that concern a pipe — [MS-SMB2] 3.3.5.15.3, 3.3.5.15.4 and 3.3.5.15.10, [MS-FSCC] 2.3
     package static let ofPipes: [Row] = [
         Row(.pipePeek, "FSCTL_PIPE_PEEK"),
         Row(.pipeWait, "FSCTL_PIPE_WAIT"),

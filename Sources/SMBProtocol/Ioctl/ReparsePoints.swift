@@ -5,8 +5,8 @@ import SMBMessages
 import WindowsTypes
 import WireCoding
 
-/// FSCTL_GET_REPARSE_POINT, FSCTL_SET_REPARSE_POINT and FSCTL_DELETE_REPARSE_POINT — [MS-FSCC] 2.3.30, 2.3.81 and
-/// 2.3.5, [MS-FSA] 2.1.5.10.15, 2.1.5.10.37 and 2.1.5.10.5
+/// FSCTL_GET_REPARSE_POINT, FSCTL_SET_REPARSE_POINT and FSCTL_DELETE_REPARSE_POINT — [MS-FSCC] 2.3.27, 2.3.81 and
+/// 2.3.5, [MS-FSA] 2.1.5.10.14, 2.1.5.10.37 and 2.1.5.10.3
 ///
 /// Reparse points are what POSIX calls special files, and the other way round: a link that a client makes is one on the
 /// mount, and a FIFO of the mount's has the tag that Windows' NFS server gives it. Tags of other owners are refused:

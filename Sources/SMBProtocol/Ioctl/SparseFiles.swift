@@ -6,7 +6,7 @@ import SMBMessages
 import WindowsTypes
 import WireCoding
 
-/// FSCTL_SET_SPARSE — [MS-FSCC] 2.3.69, [MS-FSA] 2.1.5.10.36
+/// FSCTL_SET_SPARSE — [MS-FSCC] 2.3.83, [MS-FSA] 2.1.5.10.38
 enum SetSparseControl {
     static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
         -> CommandResult
@@ -27,7 +27,7 @@ enum SetSparseControl {
     }
 }
 
-/// FSCTL_SET_ZERO_DATA — [MS-FSCC] 2.3.71, [MS-FSA] 2.1.5.10.39
+/// FSCTL_SET_ZERO_DATA — [MS-FSCC] 2.3.85, [MS-FSA] 2.1.5.10.39
 enum SetZeroDataControl {
     static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
         -> CommandResult
@@ -56,7 +56,7 @@ enum SetZeroDataControl {
     }
 }
 
-/// FSCTL_QUERY_ALLOCATED_RANGES — [MS-FSCC] 2.3.52, [MS-FSA] 2.1.5.10.22. Locks do not hinder it.
+/// FSCTL_QUERY_ALLOCATED_RANGES — [MS-FSCC] 2.3.51, [MS-FSA] 2.1.5.10.22. Locks do not hinder it.
 enum QueryAllocatedRangesControl {
     static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
         -> CommandResult
@@ -88,7 +88,7 @@ enum QueryAllocatedRangesControl {
     }
 }
 
-/// FSCTL_QUERY_FILE_REGIONS — [MS-FSCC] 2.3.55, [MS-FSA] 2.1.5.10.23. What lies before the end of the file has been
+/// FSCTL_QUERY_FILE_REGIONS — [MS-FSCC] 2.3.55, [MS-FSA] 2.1.5.10.24. What lies before the end of the file has been
 /// written, or reads as if it had.
 enum QueryFileRegionsControl {
     static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
@@ -127,7 +127,7 @@ enum QueryFileRegionsControl {
     }
 }
 
-/// FSCTL_FILE_LEVEL_TRIM — [MS-FSCC] 2.3.79, [MS-FSA] 2.1.5.10.8: what is in the ranges is needed no more. The space of
+/// FSCTL_FILE_LEVEL_TRIM — [MS-FSCC] 2.3.13, [MS-FSA] 2.1.5.10.6: what is in the ranges is needed no more. The space of
 /// their whole blocks is given back.
 enum FileLevelTrimControl {
     /// So many ranges one request may name.

@@ -5,7 +5,7 @@ import SMBMessages
 import WindowsTypes
 import WireCoding
 
-/// FSCTL_GET_COMPRESSION and FSCTL_SET_COMPRESSION — [MS-FSCC] 2.3.20 and 2.3.67. Nothing is compressed, and nothing
+/// FSCTL_GET_COMPRESSION and FSCTL_SET_COMPRESSION — [MS-FSCC] 2.3.18 and 2.3.67. Nothing is compressed, and nothing
 /// can be: what Samba answers where its disk cannot either.
 enum CompressionControl {
     static func get(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
@@ -27,7 +27,7 @@ enum CompressionControl {
     }
 }
 
-/// FSCTL_GET_INTEGRITY_INFORMATION and FSCTL_SET_INTEGRITY_INFORMATION — [MS-FSCC] 2.3.26 and 2.3.73. No checksums
+/// FSCTL_GET_INTEGRITY_INFORMATION and FSCTL_SET_INTEGRITY_INFORMATION — [MS-FSCC] 2.3.20 and 2.3.73. No checksums
 /// are kept, and none can be asked for.
 enum IntegrityControl {
     static func get(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
@@ -58,7 +58,7 @@ enum IntegrityControl {
     }
 }
 
-/// FSCTL_CREATE_OR_GET_OBJECT_ID and FSCTL_GET_OBJECT_ID — [MS-FSCC] 2.3.1 and 2.3.29. Every file has an id from the
+/// FSCTL_CREATE_OR_GET_OBJECT_ID and FSCTL_GET_OBJECT_ID — [MS-FSCC] 2.3.1 and 2.3.25. Every file has an id from the
 /// start, which follows from the share's number and its own; so none can be set or taken away.
 enum ObjectIDControl {
     static func handle(_ call: ControlCall, _ context: inout CommandContext) throws(SMBFailure)
@@ -79,7 +79,7 @@ enum ObjectIDControl {
     }
 }
 
-/// FSCTL_IS_PATHNAME_VALID — [MS-FSCC] 2.3.37: whether a name can be one is said when it is used. "Always …
+/// FSCTL_IS_PATHNAME_VALID — [MS-FSCC] 2.3.35: whether a name can be one is said when it is used. "Always …
 /// STATUS_SUCCESS."
 enum PathnameValidControl {
     static func handle(_ call: ControlCall, _ context: inout CommandContext) -> CommandResult {

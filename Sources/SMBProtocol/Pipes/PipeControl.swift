@@ -3,7 +3,7 @@ import SMBMessages
 import WindowsTypes
 import WireCoding
 
-/// The FSCTLs of pipes — [MS-SMB2] 3.3.5.15.10 and [MS-FSCC] 2.3.49 to 2.3.52
+/// The FSCTLs of pipes — [MS-SMB2] 3.3.5.15.3, 3.3.5.15.4 and 3.3.5.15.10, [MS-FSCC] 2.3.45 to 2.3.50
 enum PipeControl {
     static func handle(_ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
         let request = try IoctlRequest(
@@ -18,7 +18,7 @@ enum PipeControl {
             ? try peek(request, pipe, &context) : try transceive(request, pipe, &context)
     }
 
-    /// A write and the read of what it is answered with — [MS-FSCC] 2.3.51
+    /// A write and the read of what it is answered with — [MS-SMB2] 3.3.5.15.3
     private static func transceive(
         _ request: IoctlRequest, _ pipe: PipeOpen, _ context: inout PipeContext
     ) throws(SMBFailure) -> CommandResult {
@@ -61,7 +61,7 @@ enum PipeControl {
         return data.count < association.nextMessageBytes ? .reply(.bufferOverflow, nil) : .success
     }
 
-    /// A pipe that is there has an instance for everybody; no other will ever come — [MS-FSCC] 2.3.52
+    /// A pipe that is there has an instance for everybody; no other will ever come — [MS-SMB2] 3.3.5.15.10
     private static func wait(_ request: IoctlRequest, _ context: inout PipeContext) throws(SMBFailure) -> CommandResult {
         guard let name = try? waitedFor(request.input) else { throw SMBFailure(.invalidParameter) }
         context.subject = name

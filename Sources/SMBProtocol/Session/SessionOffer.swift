@@ -3,7 +3,7 @@ import SMBCryptography
 import SMBMessages
 import WindowsTypes
 
-/// What a connection must know of a session to be bound to it, wherever that runs — [MS-SMB2] 3.3.5.5.2
+/// What a connection must know of a session to be bound to it, wherever that runs — [MS-SMB2] 3.3.5.5
 ///
 /// `@unchecked Sendable`: the session is touched only by who runs together with its connections.
 struct SessionOffer: @unchecked Sendable {

@@ -1,6 +1,6 @@
 package import WireCoding
 
-/// FILE_ZERO_DATA_INFORMATION, the input of FSCTL_SET_ZERO_DATA — [MS-FSCC] 2.3.71
+/// FILE_ZERO_DATA_INFORMATION, the input of FSCTL_SET_ZERO_DATA — [MS-FSCC] 2.3.85
 package struct FileZeroDataInformation: InformationStructure {
     package var fileOffset: UInt64
     /// The first byte after the last one that is to be zero.
@@ -23,7 +23,7 @@ package struct FileZeroDataInformation: InformationStructure {
 }
 
 /// FILE_ALLOCATED_RANGE_BUFFER: the input of FSCTL_QUERY_ALLOCATED_RANGES, and each element of its output —
-/// [MS-FSCC] 2.3.52
+/// [MS-FSCC] 2.3.51
 package struct FileAllocatedRange: InformationStructure {
     package static let byteCount = 16
 
@@ -47,7 +47,7 @@ package struct FileAllocatedRange: InformationStructure {
     }
 }
 
-/// FILE_SET_SPARSE_BUFFER, the input of FSCTL_SET_SPARSE — [MS-FSCC] 2.3.69
+/// FILE_SET_SPARSE_BUFFER, the input of FSCTL_SET_SPARSE — [MS-FSCC] 2.3.83
 package struct FileSetSparseBuffer: InformationStructure {
     package var setSparse: Bool
 
@@ -65,7 +65,7 @@ package struct FileSetSparseBuffer: InformationStructure {
     }
 }
 
-/// FILE_REGION_INPUT, the input of FSCTL_QUERY_FILE_REGIONS — [MS-FSCC] 2.3.55.1
+/// FILE_REGION_INPUT, the input of FSCTL_QUERY_FILE_REGIONS — [MS-FSCC] 2.3.55
 package struct FileRegionInput: InformationStructure {
     package var fileOffset: UInt64
     /// Bytes.
@@ -94,7 +94,7 @@ package struct FileRegionInput: InformationStructure {
     }
 }
 
-/// FILE_REGION_OUTPUT, the output of FSCTL_QUERY_FILE_REGIONS — [MS-FSCC] 2.3.56.1
+/// FILE_REGION_OUTPUT, the output of FSCTL_QUERY_FILE_REGIONS — [MS-FSCC] 2.3.56
 package struct FileRegionOutput: InformationStructure {
     package struct Region: Equatable, Sendable {
         package static let byteCount = 24
@@ -156,7 +156,7 @@ package struct FileRegionOutput: InformationStructure {
     }
 }
 
-/// FILE_LEVEL_TRIM, the input of FSCTL_FILE_LEVEL_TRIM — [MS-FSCC] 2.3.79
+/// FILE_LEVEL_TRIM, the input of FSCTL_FILE_LEVEL_TRIM — [MS-FSCC] 2.3.13
 package struct FileLevelTrim: InformationStructure {
     /// Only a server's own programs have one.
     package var key: UInt32

@@ -1,6 +1,6 @@
 package import WireCoding
 
-/// CompressionState: the output of FSCTL_GET_COMPRESSION and the input of FSCTL_SET_COMPRESSION — [MS-FSCC] 2.3.20
+/// CompressionState: the output of FSCTL_GET_COMPRESSION and the input of FSCTL_SET_COMPRESSION — [MS-FSCC] 2.3.18
 package struct CompressionState: InformationStructure {
     package static let byteCount = 2
     /// COMPRESSION_FORMAT_NONE
@@ -21,7 +21,7 @@ package struct CompressionState: InformationStructure {
     }
 }
 
-/// FSCTL_GET_INTEGRITY_INFORMATION_BUFFER, the output of FSCTL_GET_INTEGRITY_INFORMATION — [MS-FSCC] 2.3.26
+/// FSCTL_GET_INTEGRITY_INFORMATION_BUFFER, the output of FSCTL_GET_INTEGRITY_INFORMATION — [MS-FSCC] 2.3.20
 package struct IntegrityInformation: InformationStructure {
     package static let byteCount = 16
 

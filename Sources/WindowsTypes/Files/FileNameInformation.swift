@@ -1,7 +1,7 @@
 package import WireCoding
 
 /// FileNameInformation, and FileNormalizedNameInformation and FileAlternateNameInformation, which look the same —
-/// [MS-FSCC] 2.1.7, 2.4.5, 2.4.36
+/// [MS-FSCC] 2.1.7, 2.4.5, 2.4.32, 2.4.35
 package struct FileNameInformation: InformationStructure {
     /// WTF-8.
     package var fileName: [UInt8]

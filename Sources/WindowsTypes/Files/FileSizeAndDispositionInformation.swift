@@ -36,7 +36,7 @@ package struct FileEndOfFileInformation: InformationStructure {
     }
 }
 
-/// FileValidDataLengthInformation — [MS-FSCC] 2.4.55, 8 bytes
+/// FileValidDataLengthInformation — [MS-FSCC] 2.4.50, 8 bytes
 package struct FileValidDataLengthInformation: InformationStructure {
     /// Bytes.
     package var validDataLength: UInt64

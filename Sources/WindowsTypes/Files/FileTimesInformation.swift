@@ -77,7 +77,7 @@ package struct FileBasicUpdate: InformationStructure {
     }
 }
 
-/// FileNetworkOpenInformation — [MS-FSCC] 2.4.29, 56 bytes
+/// FileNetworkOpenInformation — [MS-FSCC] 2.4.34, 56 bytes
 package struct FileNetworkOpenInformation: InformationStructure {
     package var creationTime: FileTime
     package var lastAccessTime: FileTime

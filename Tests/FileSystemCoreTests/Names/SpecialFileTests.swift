@@ -4,7 +4,7 @@ import FileSystemCore
 import FileSystemModel
 import Testing
 
-@Suite("Files that become special, and back — [MS-FSA] 2.1.5.10.37 and .5")
+@Suite("Files that become special, and back — [MS-FSA] 2.1.5.10.37 and .3")
 struct SpecialFileTests {
     private let world: World
     private let smb: Caller

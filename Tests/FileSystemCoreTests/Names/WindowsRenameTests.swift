@@ -4,7 +4,7 @@ import FileSystemCore
 import FileSystemModel
 import Testing
 
-@Suite("FileRenameInformation, FileLinkInformation — [MS-FSA] 2.1.5.15.11, 2.1.5.15.6")
+@Suite("FileRenameInformation, FileLinkInformation — [MS-FSA] 2.1.5.15.12, 2.1.5.15.7")
 struct WindowsRenameTests {
     private let world: World
     private let alice: Caller

@@ -4,7 +4,7 @@ import FileSystemCore
 import FileSystemModel
 import Testing
 
-@Suite("Streams renamed — [MS-FSA] 2.1.5.15.11.1")
+@Suite("Streams renamed — [MS-FSA] 2.1.5.15.12.1")
 struct StreamRenameTests {
     let world: World
     let smb: Caller

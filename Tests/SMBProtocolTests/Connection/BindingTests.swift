@@ -7,7 +7,7 @@ import Testing
 import WindowsTypes
 import WireCoding
 
-@Suite("Sessions of several connections — [MS-SMB2] 3.3.5.5.2, 3.3.5.15.11")
+@Suite("Sessions of several connections — [MS-SMB2] 3.3.5.5, 3.3.5.15.11")
 struct BindingTests {
     static func connected(_ server: TestServer, _ dialect: Dialect = .smb311) throws -> Peer {
         try Peer.connected(to: server, signs: true, dialect: dialect)

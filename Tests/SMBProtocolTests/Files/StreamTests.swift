@@ -118,7 +118,7 @@ struct NamedStreamTests {
     }
 }
 
-@Suite("Extended attributes over SMB — [MS-FSA] 2.1.5.12.14, 2.1.5.15.5")
+@Suite("Extended attributes over SMB — [MS-FSA] 2.1.5.12.12, 2.1.5.15.6")
 struct ExtendedAttributeTests {
     let bench: FilesBench
     let file: FileID

@@ -17,7 +17,7 @@ extension FilesBench {
     func basic(_ file: FileID) throws -> FileBasicInformation { try query(.basic, file) }
 }
 
-@Suite("SET_INFO: names — [MS-FSA] 2.1.5.15.11, 2.1.5.15.6, 2.1.5.15.3")
+@Suite("SET_INFO: names — [MS-FSA] 2.1.5.15.12, 2.1.5.15.7, 2.1.5.15.3")
 struct RenameTests {
     @Test("to a new name, into a directory, and back over what is there")
     func renames() throws {
@@ -213,7 +213,7 @@ struct RenameTests {
     }
 }
 
-@Suite("SET_INFO: times, attributes, sizes — [MS-FSA] 2.1.5.15.2, 2.1.5.15.4, 2.1.5.15.1")
+@Suite("SET_INFO: times, attributes, sizes — [MS-FSA] 2.1.5.15.2, 2.1.5.15.5, 2.1.5.15.1")
 struct UpdateTests {
     private let moment = FileTime(rawValue: 132_000_000_000_000_000)
 

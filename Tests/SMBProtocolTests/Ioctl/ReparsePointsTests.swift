@@ -9,7 +9,7 @@ import WireCoding
 
 @testable import SMBProtocol
 
-@Suite("Reparse points — [MS-FSCC] 2.1.2, [MS-FSA] 2.1.5.10.15, .37 and .5")
+@Suite("Reparse points — [MS-FSCC] 2.1.2, [MS-FSA] 2.1.5.10.14, .37 and .3")
 struct ReparsePointsTests {
     private let server: TestServer
     private let peer: Peer

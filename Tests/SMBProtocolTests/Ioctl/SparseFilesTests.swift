@@ -6,7 +6,7 @@ import WireCoding
 
 @testable import SMBProtocol
 
-@Suite("Sparse files — [MS-FSA] 2.1.5.10.22, .36 and .39")
+@Suite("Sparse files — [MS-FSA] 2.1.5.10.22, .38 and .39")
 struct SparseFilesTests {
     private let peer: Peer
     private let file: FileID
