@@ -114,19 +114,28 @@ enum CopyChunkControl {
         var written: UInt64 = 0
         var gates: [Gate] = []
         for (index, chunk) in chunks.enumerated() {
+            var done = 0
             do throws(FileSystemError) {
-                let outcome = try context.fileSystem.copyChunk(
-                    UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Int(chunk.length))), from: origin,
-                    at: chunk.sourceOffset, to: call.file.open, at: chunk.targetOffset, target)
-                guard case .done(let count, let receipt) = outcome else { return .waiting(for: outcome) }
-                written += UInt64(count)
-                if let gate = receipt.gate { gates.append(gate) }
+                // As a rule once. Where a part of the chunk was copied, the next call says why not more.
+                while done < Int(chunk.length) {
+                    let outcome = try context.fileSystem.copyChunk(
+                        UnsafeMutableRawBufferPointer(rebasing: buffer[done..<Int(chunk.length)]), from: origin,
+                        at: chunk.sourceOffset &+ UInt64(done), to: call.file.open,
+                        at: chunk.targetOffset &+ UInt64(done), target)
+                    guard case .done(let count, let receipt) = outcome else { return .waiting(for: outcome) }
+                    done += count
+                    written += UInt64(count)
+                    if let gate = receipt.gate { gates.append(gate) }
+                }
             } catch {
                 // A range that the source does not have is no view of it: as Windows and Samba answer.
                 let status = error == .noMoreData ? NTStatus.invalidViewSize : NTStatus(error)
-                let done = CopyChunkResponse(
-                    chunksWritten: UInt32(clamping: index), totalBytesWritten: UInt32(clamping: written))
-                call.answer(done.bytes, &context)
+                // "If the error was encountered partway through a write, ChunkBytesWritten MUST be set to the number of
+                // bytes written in the final, partial write" — [MS-SMB2] 3.3.5.15.6.1
+                let answer = CopyChunkResponse(
+                    chunksWritten: UInt32(clamping: index), chunkBytesWritten: UInt32(clamping: done),
+                    totalBytesWritten: UInt32(clamping: written))
+                call.answer(answer.bytes, &context)
                 return .reply(status, Gate.joining(gates))
             }
         }

@@ -236,6 +236,38 @@ struct ContentTests {
         for open in [source, target, appending] { alice.close(open) }
     }
 
+    @Test("of a copy that the disk has no room for, what was shared before is told, and is a write like any other")
+    func copyUntilFull() throws {
+        let world = try World(maximumBytes: 256 << 10)
+        let alice = world.alice
+        let bytes = (0..<128 << 10).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3 | 1) }
+        try alice.put("a", bytes)
+        try alice.put("c", [UInt8](repeating: 3, count: 60 << 10))
+        let source = try alice.open("a", .read)
+        let target = try alice.create("b", [.read, .write])
+        try alice.write(target, [UInt8](repeating: 2, count: 4096), at: 64 << 10)
+        let before = try alice.stat("b")
+        func copy(at offset: UInt64) throws -> UInt64 {
+            try world.fileSystem.copyRange(
+                from: source, at: offset, to: target, at: offset, count: 128 << 10, alice.context()
+            ).get()
+        }
+        #expect(try copy(at: 0) == 65_536)
+        let after = try alice.stat("b")
+        #expect((after.size, after.allocatedSize) == (68 << 10, 68 << 10))
+        #expect(after.modificationTime > before.modificationTime && after.changeNumber > before.changeNumber)
+        #expect(try alice.read(target) == bytes[..<65_536] + [UInt8](repeating: 2, count: 4096))
+        #expect(throws: FileSystemError.noSpace) { try copy(at: 65_536) }
+        #expect(try alice.stat("b").changeNumber == after.changeNumber)
+        // With room there is nothing left of the first attempt.
+        try alice.unlink("c")
+        #expect(try copy(at: 65_536) == 65_536)
+        #expect(try alice.read(target) == bytes)
+        for open in [source, target] { alice.close(open) }
+        for name in ["a", "b"] { try alice.unlink(name) }
+        try world.expectEmpty()
+    }
+
     @Test("a file that was unlinked lives until its last open closes")
     func orphan() throws {
         let world = try World()

@@ -78,7 +78,7 @@ struct TestServer {
         guests: Bool = true, hasSecondShare: Bool = false, symbolicLinks: SymbolicLinkPolicy = .follow,
         sessionLifetimeMilliseconds: Int64? = nil, listening: ListeningAddresses? = nil,
         fileTime: (@Sendable () -> UInt64)? = nil, clock: any CoreClock = StillClock(), answersTortureControls: Bool = false,
-        observer: (any RequestObserver)? = nil
+        observer: (any RequestObserver)? = nil, contentBytes: UInt64 = 64 << 20
     ) throws {
         let random = Mutex<UInt64>(0x1234_5678)
         @Sendable func next() -> UInt64 {
@@ -90,7 +90,7 @@ struct TestServer {
         func make(_ name: String) throws -> FileSystem {
             try FileSystem(
                 options: FileSystemOptions(name: name), metadata: MemoryMetadataStore(),
-                content: MemoryContentStore(maximumBytes: 64 << 20),
+                content: MemoryContentStore(maximumBytes: contentBytes),
                 environment: CoreEnvironment(clock: clock, randomness: next, report: { _ in }))
         }
         fileSystem = try make("/export")

@@ -107,6 +107,27 @@ struct ServerSideCopyTests {
         #expect(try peer.read(target, 100).count == 50)
     }
 
+    /// "If the error was encountered partway through a write, ChunkBytesWritten MUST be set to the number of bytes written in
+    /// the final, partial write."
+    @Test("a chunk that the disk has no room for ends the copy, and how much of it was copied is told")
+    func noRoom() throws {
+        let peer = try Peer.connected(to: try TestServer(contentBytes: 256 << 10))
+        let source = try peer.open("a")
+        let target = try peer.open("b")
+        let bytes = pattern(65_536)
+        for part in 0..<2 { try peer.write(source, bytes, at: UInt64(part) << 16) }
+        try peer.write(try peer.open("c"), pattern(52 << 10))
+        try peer.write(target, pattern(4096), at: 1 << 17)
+        let reply = try peer.copy(
+            try peer.resumeKey(source), to: target, [chunk(0, 1 << 20, 10), chunk(0, 65_536, 1 << 17), chunk(0, 0, 1)])
+        #expect(reply.status == .diskFull)
+        #expect(
+            try peer.output(reply)
+                == CopyChunkResponse(chunksWritten: 1, chunkBytesWritten: 65_536, totalBytesWritten: 65_546))
+        #expect(try peer.read(target, 65_536, at: 65_536) == bytes)
+        #expect(try peer.read(target, 4096, at: 1 << 17) == pattern(4096))
+    }
+
     @Test(
         "rights: the source's to read, the target's to write, and to read where the code is SRV_COPYCHUNK"
     )
