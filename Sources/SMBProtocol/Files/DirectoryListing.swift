@@ -57,14 +57,15 @@ struct DirectoryListing {
             appleDirectory = attributes
             facts.insert(.appleMetadata)
         }
+        let pattern = scan.pattern
         // A pattern is compared with both names — [MS-FSA] 2.1.5.6.3
-        if !isPosix, appleDirectory == nil && informationClass.hasShortName || !scan.pattern.matchesAll { facts.insert(.shortNames) }
+        if !isPosix, appleDirectory == nil && informationClass.hasShortName || !pattern.matchesAll { facts.insert(.shortNames) }
         if informationClass.hasEASize, appleDirectory == nil { facts.insert(.extendedAttributes) }
-        if scan.pattern.isLiteral, let name = try? FileName(WindowsName.decode(scan.expression)) {
+        if pattern.isLiteral, let name = try? FileName(WindowsName.decode(scan.expression)) {
             return try fill(oneNamed: name, &scan, directory, context)
         }
         // What fits every name is done when the buffer is full.
-        let turn = scan.pattern.matchesAll ? Int.max : max(1, context.limits.directoryEntriesPerTurn)
+        let turn = pattern.matchesAll ? Int.max : max(1, context.limits.directoryEntriesPerTurn)
         var lookedAt = 0
         while !scan.isAtEnd {
             if lookedAt >= turn {
@@ -80,7 +81,7 @@ struct DirectoryListing {
             }
             lookedAt += entries.count
             for entry in entries {
-                guard try append(entry, scan.pattern, directory, context) else { return .done((), receipt) }
+                guard try append(entry, pattern, directory, context) else { return .done((), receipt) }
                 scan.cookie = entry.cookie
                 if isSingle, !isEmpty { return .done((), receipt) }
             }

@@ -35,7 +35,6 @@ package struct FileState {
 /// Where the listing of a directory stands — [MS-FSA] 2.1.1.6's QueryPattern and QueryLastEntry.
 package struct DirectoryScan {
     package var expression: [UInt8]
-    package var pattern: WildcardPattern
     package var cookie = DirectoryCookie.start
     /// No entry has been answered since the scan began: an empty result is NO_SUCH_FILE, later NO_MORE_FILES.
     package var isFresh = true
@@ -43,8 +42,10 @@ package struct DirectoryScan {
 
     package init(_ expression: [UInt8]) {
         self.expression = expression
-        pattern = WildcardPattern(expression) { CaseMapping.upper($0) }
     }
+
+    /// Made anew each time: of a long expression it is some tens of KiB, which are a request's to spend and not an open's to keep.
+    package var pattern: WildcardPattern { WildcardPattern(expression) { CaseMapping.upper($0) } }
 
     package mutating func restart() {
         cookie = .start

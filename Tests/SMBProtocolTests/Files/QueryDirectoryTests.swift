@@ -101,6 +101,25 @@ struct QueryDirectoryTests {
         #expect(try bench.names(bench.list(root, pattern)).filter { !$0.allSatisfy { $0 == "." } } == expected)
     }
 
+    /// What arrays in a value hold, in bytes.
+    private func held(_ value: Any) -> Int {
+        switch value {
+        case let bytes as [UInt8]: bytes.count
+        case let units as [UInt16]: 2 * units.count
+        case let words as [UInt64]: 8 * words.count
+        default: Mirror(reflecting: value).children.reduce(0) { $0 + held($1.value) }
+        }
+    }
+
+    @Test("between requests an open keeps of its expression no more than the bytes, however long", arguments: [1, 255, 765])
+    func keepsLittle(length: Int) {
+        let expression = (0..<length).map { UInt8(ascii: "#") + UInt8($0 % 90) }
+        var scan = DirectoryScan(expression)
+        #expect(scan.pattern.matchesAll == false && scan.continues(expression))
+        scan.restart()
+        #expect(held(scan) == length)
+    }
+
     @Test("an empty first scan is NO_SUCH_FILE, a later one NO_MORE_FILES", arguments: ["none", "none*"])
     func tellsEmptyScansApart(pattern: String) throws {
         let (bench, root) = try bench(["a"])
