@@ -56,12 +56,13 @@ enum EnvironmentOverrides {
         "DITTOFS_URL", "DITTOFS_AUTH_FILE", "DITTOFS_CONTROL",
     ]
 
-    /// Applies the variables to the tree, in the order of their names.
+    /// Applies the variables to the tree, in the order of their names: a list that they make grows by one element after the
+    /// other, so the third comes before the eleventh.
     static func apply(
         _ environment: [(name: String, value: String)], to tree: inout SourceTree, problems: inout [Problem]
     ) {
         let ours = environment.filter { $0.name.hasPrefix(prefix) && !reserved.contains($0.name) }
-        for (name, value) in ours.sorted(by: { $0.name < $1.name }) {
+        for (name, value) in ours.sorted(by: { order($0.name).lexicographicallyPrecedes(order($1.name)) }) {
             let source = Provenance.environment(name)
             switch find(name.dropFirst(prefix.count), in: .root, tree: tree) {
             case .value(let path):
@@ -80,6 +81,17 @@ enum EnvironmentOverrides {
             }
         }
     }
+
+    /// The parts of a name, with indices filled up to one width.
+    private static func order(_ name: String) -> [String] {
+        name.split(separator: "_", omittingEmptySubsequences: false).map { part in
+            let isIndex = !part.isEmpty && part.allSatisfy { $0.isASCII && $0.isNumber }
+            return String(repeating: "0", count: isIndex ? max(0, indexWidth - part.count) : 0) + part
+        }
+    }
+
+    /// Digits of the largest `Int`.
+    private static let indexWidth = 19
 
     private enum Found {
         case value([KeyStep])

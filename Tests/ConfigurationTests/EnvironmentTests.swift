@@ -47,6 +47,14 @@ struct EnvironmentTests {
         #expect(configuration.shown().contains("# environment \(row.name)\n"))
     }
 
+    @Test("a list grows by as many variables as one likes, in the order of its indices")
+    func longList() throws {
+        let patterns = (0..<12).map { "p\($0)" }
+        let variables = patterns.enumerated().map { (name: "DITTOFS_SHARES_EXPORT_HIDE_\($0)", value: $1) }
+        let configuration = try ConfigurationTests.load(Self.yaml, environment: variables.shuffled())
+        #expect(configuration.settings.shares.first?.hiddenNames == patterns)
+    }
+
     @Test(
         "a variable that names nothing is refused, with the nearest that exists",
         arguments: [
