@@ -58,28 +58,41 @@ struct ContentStoreConcurrencyTests {
         defer { store.close() }
         let source = ContentID.test(0)
         let chunk = 1 << 16
+        let rounds = 400
         try store.put(source, [UInt8](repeating: 1, count: chunk))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for round in 0..<400 { try store.put(source, [UInt8](repeating: UInt8(1 + round % 7), count: chunk)) }
+                for round in 0..<rounds { try store.put(source, [UInt8](repeating: UInt8(1 + round % 7), count: chunk)) }
             }
             for thread in 1...4 as ClosedRange<UInt64> {
                 group.addTask {
                     let own = ContentID.test(thread)
                     for round in 0..<200 {
-                        guard try store.share(source, at: 0, with: own, at: 0, count: UInt64(chunk)) > 0 else { return }
+                        try #require(try store.share(source, at: 0, with: own, at: 0, count: UInt64(chunk)) == UInt64(chunk))
                         let first = try store.bytes(own, 0..<UInt64(chunk))
                         #expect(first.allSatisfy { $0 == first[0] })
                         #expect(try store.bytes(own, 0..<UInt64(chunk)) == first)
-                        try store.put(own, [0xEE], at: 5000)
-                        #expect(try store.bytes(own, 4999..<5002) == [first[0], 0xEE, first[0]])
+                        var expected = first
+                        switch round % 3 {
+                        case 0:
+                            try store.put(own, [0xEE], at: 5000)
+                            expected[5000] = 0xEE
+                        case 1:
+                            try store.punch(own, at: 5000, count: 10_000)
+                            for index in 5000..<15_000 { expected[index] = 0 }
+                        default:
+                            try store.truncate(own, to: 5000)
+                            for index in 5000..<chunk { expected[index] = 0 }
+                        }
+                        #expect(try store.bytes(own, 0..<UInt64(chunk)) == expected)
                         if round % 9 == 0 { try store.delete(own) }
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(try store.bytes(source, 0..<UInt64(chunk)).allSatisfy { $0 != 0xEE })
+        let last = UInt8(1 + (rounds - 1) % 7)
+        #expect(try store.bytes(source, 0..<UInt64(chunk)).allSatisfy { $0 == last })
         for number in 0...4 as ClosedRange<UInt64> { try store.delete(.test(number)) }
         #expect(try store.space().free == store.space().total)
     }
