@@ -58,7 +58,8 @@ extension Configuration {
             if case .mode = value { return "\"\(value.notation)\"" }
             guard case .text(let text) = value else { return value.notation }
             let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/_.-".contains($0)) }
-            if isPlain, !text.isEmpty, text.first != "-" { return text }
+            // A plain `null` would be read as nothing.
+            if isPlain, !text.isEmpty, text.first != "-", text != "null" { return text }
             return "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
         }
     }

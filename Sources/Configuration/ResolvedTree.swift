@@ -61,7 +61,13 @@ struct Resolver {
             case .list(let values, let source):
                 var resolved: [ResolvedTree] = []
                 for (index, value) in values.enumerated() {
-                    resolved.append(resolve(value, as: element, at: path.appending(.index(index))))
+                    let place = path.appending(.index(index))
+                    // A key may have nothing behind it, and takes its default; an element is something.
+                    if case .nothing(let source) = value, case .scalar(let kind, _) = element {
+                        problems.append(Problem(.error, source, place, "must be a single value", allowed: kind.allowed))
+                        continue
+                    }
+                    resolved.append(resolve(value, as: element, at: place))
                 }
                 return .list(resolved, source)
             case .scalar(_, let source), .section(_, let source):

@@ -26,7 +26,7 @@ struct ConfigurationTests {
             content_store: small
             read_only: true
             umask: "0077"
-            hide: [".*", "~$?*", 'it''s #1']
+            hide: [".*", "~$?*", 'it''s #1', "null", "~", "true", "-x"]
             named_streams: false
             write_times: delayed
             root: {uid: 7, gid: 8, mode: "1755"}
@@ -69,7 +69,7 @@ struct ConfigurationTests {
         second.contentStore = "small"
         second.readOnly = true
         second.umask = 0o077
-        second.hiddenNames = [".*", "~$?*", "it's #1"]
+        second.hiddenNames = [".*", "~$?*", "it's #1", "null", "~", "true", "-x"]
         second.namedStreams = false
         second.writeTimes = .delayed
         second.rootUID = 7

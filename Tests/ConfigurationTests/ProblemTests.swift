@@ -101,6 +101,12 @@ struct ProblemTests {
                     + "others, none of them \\ / : < > | \" or a control character",
             ]),
         Row(
+            yaml: "shares:\n- name: /a\n  hide:\n  - ok\n  - ~\n  - \n  - null\n",
+            messages: (1...3).map {
+                "f.yaml:\($0 + 4): shares[0].hide[\($0)]: must be a single value; allowed: 1 to 255 characters, * and ? for any "
+                    + "others, none of them \\ / : < > | \" or a control character"
+            }),
+        Row(
             yaml: "logging:\n  level: info\n  level: debug\n",
             messages: ["f.yaml:2: written twice in one section: level"]),
         Row(
