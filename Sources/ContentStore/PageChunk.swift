@@ -16,7 +16,8 @@ enum Page {
 /// - `memory` is null exactly when `capacity` is 0; otherwise malloc gave it, of `capacity` pages. Only `fit` and `deinit` free it,
 ///   and `fit` stores the new address before it returns.
 /// - `written` has bits inside the window only: they are set by `write`, whose precondition (checked) is that `cover` has made the
-///   window large enough, and `fit` keeps the window over all set bits.
+///   window large enough, and by `copy`, which gives the copy the same window before the same bits; and `fit` keeps the window over
+///   all set bits.
 /// - Every method takes a range of the chunk's own bytes and checks it against 0...65536 (precondition, once a call). Every access
 ///   is to pages whose bit is set, hence inside the window, hence inside `memory`.
 /// - The other side of a copy is a buffer pointer that the caller holds valid during the call; its length is checked to be the range's.

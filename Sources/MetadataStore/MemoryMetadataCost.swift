@@ -4,7 +4,7 @@ import FileSystemModel
 /// process.
 enum MemoryMetadataCost {
     static func inode(_ record: InodeRecord) -> Int {
-        384 + (record.symbolicLinkTarget?.count ?? 0) + (record.securityDescriptor?.count ?? 0)
+        384 + (record.symbolicLinkTarget?.count ?? 0)
     }
 
     static func entry(_ record: EntryRecord) -> Int {

@@ -17,8 +17,6 @@ package struct InodeRecord: Equatable, Sendable {
     package var hasHeldStreams = false
     /// An inode that never had an extended attribute need not be asked for any.
     package var hasHeldExtendedAttributes = false
-    /// A self-relative security descriptor, verbatim, when one was set.
-    package var securityDescriptor: [UInt8]?
     /// NFS's exclusive-create verifier.
     package var exclusiveCreateVerifier: UInt64?
 

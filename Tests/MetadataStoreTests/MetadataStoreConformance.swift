@@ -44,7 +44,6 @@ extension InodeRecord {
         record.contentID = ContentID(epoch: number, random: .max)
         record.symbolicLinkTarget = [0x2F, 0xFF, 0x80]
         record.nextCookie = DirectoryCookie(rawValue: .max - 1)
-        record.securityDescriptor = [1, 0, 4, 0x80]
         record.exclusiveCreateVerifier = .max
         return record
     }

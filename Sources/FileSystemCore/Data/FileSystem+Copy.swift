@@ -8,8 +8,8 @@ import MetadataStore
 package struct CopyOrigin: Sendable {
     package let fileSystem: FileSystem
     package let open: Open
-    /// As whom, and through which door, a source in another share is read. Within one share the target's caller reads it, through
-    /// the open that he was given.
+    /// As whom, and through which door, a source in another share is read. Within one share the target's caller reads it,
+    /// through the open that he was given.
     package let context: OperationContext
 
     package init(fileSystem: FileSystem, open: Open, context: OperationContext) {
