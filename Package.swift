@@ -126,7 +126,7 @@ let package = Package(
         tests(
             "AuthenticationTests", ["Authentication", "WireCoding", "AccessControl", "FileSystemModel", "HostileInput"],
             resources: [.copy("Corpus")]),
-        tests("SMBCryptographyTests", ["SMBCryptography"]),
+        tests("SMBCryptographyTests", ["SMBCryptography", "HostileInput"]),
         tests(
             "RemoteProceduresTests", ["RemoteProcedures", "WindowsTypes", "WireCoding", "HostileInput"],
             resources: [.copy("Corpus")]),

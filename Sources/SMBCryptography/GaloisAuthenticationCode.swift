@@ -5,8 +5,8 @@ import COpenSSL
 ///
 /// Not for use by two threads at once; whoever owns it serialises. Hence not `Sendable`.
 ///
-/// The library hashes a block at a time, so that of a long message only the nonce's mask is the library's, where the
-/// processor has the instructions for sixteen blocks at a time.
+/// OpenSSL 3.0 hashes with one block in a register where the processor may have room for four, so that there, of a long
+/// message, only the nonce's mask is the library's.
 final class GaloisAuthenticationCode {
     private let context: AuthenticatedCipherContext
     /// Nil where the processor cannot do it.

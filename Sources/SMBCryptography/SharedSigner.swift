@@ -23,7 +23,8 @@ package final class SharedSigner: Sendable {
     package typealias Starter = @Sendable (@escaping @Sendable () -> Void) -> Bool
 
     private struct State {
-        var waiting: [(job: Job, start: Starter)] = []
+        var waiting: [(number: UInt64, job: Job, start: Starter)] = []
+        var last: UInt64 = 0
         /// Threads that compute.
         var active = 0
     }
@@ -37,16 +38,22 @@ package final class SharedSigner: Sendable {
         lanes = LaneCodes(algorithm, key: key)
     }
 
-    /// Has a signature computed. Called by one thread at a time.
+    /// Has a signature computed.
     ///
     /// - Returns: what `start` does; where it has no thread, nothing happens.
     package func submit(_ job: Job, start: @escaping Starter) -> Bool {
-        state.withLock { $0.waiting.append((job, start)) }
-        guard start({ self.work() }) else {
-            state.withLock { _ = $0.waiting.popLast() }
+        let number = state.withLock { state in
+            state.last &+= 1
+            state.waiting.append((state.last, job, start))
+            return state.last
+        }
+        if start({ self.work() }) { return true }
+        return state.withLock { state in
+            // A thread that was at work may have taken it already; then it is done.
+            guard let index = state.waiting.lastIndex(where: { $0.number == number }) else { return true }
+            state.waiting.remove(at: index)
             return false
         }
-        return true
     }
 
     /// Called once for each job, at least: does as many of those that wait as go together, or nothing where others do.

@@ -21,8 +21,9 @@ struct ServerThreads: Sendable {
     private static let computingNiceness: Int32 = 8
 
     func compute(_ job: @escaping @Sendable () -> Void) {
-        computing.submit { _ in
-            linux_lower_priority(Self.computingNiceness)
+        computing.submit { state in
+            // A pool that has ended calls it on its caller's thread.
+            if state == .active { linux_lower_priority(Self.computingNiceness) }
             job()
         }
     }

@@ -5,7 +5,8 @@
 //
 // HMAC-SHA256 and AES-CMAC are chains: each step waits for the one before, and a single message leaves a half to four
 // fifths of the processor's unit idle. Several messages under one key, a step of each in turn, use all of it. The library
-// that does all other cryptography takes one message at a time, and its GHASH multiplies one block at a time.
+// that does all other cryptography takes one message at a time, and its GHASH (OpenSSL 3.0) has one block in a register
+// where there is room for four.
 //
 // Everything here is for processors of the x86-64 family that have the instructions, of which none takes longer for one
 // key or message than for another; others go on with the library. A function must be called only where its `available`
