@@ -32,8 +32,8 @@ struct WriteTimeOverlay: Sendable {
         var open: OpenID
     }
 
-    /// One file may have as many writers as clients have opens, and all of a share's files stand behind one lock: no call
-    /// here takes longer for there being more of them, but for the terms that it ends.
+    /// One file may have as many writers as clients have opens, and all of a share's files stand behind one lock: no
+    /// call here takes longer for there being more of them, but for the terms that it ends.
     private struct File {
         var shown: Timestamp
         /// The file's own time, as the writes here have left it, and as the reading with the latest turn tells it.

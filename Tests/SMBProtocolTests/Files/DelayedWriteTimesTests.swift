@@ -247,7 +247,8 @@ struct DelayedWriteTimesTests {
         let open = try #require(bench.session.opens[first.volatile]).open
         bench.clock.advance(milliseconds: 700)
         #expect(bench.write(first, "x").status == .success)
-        let context = OperationContext(door: bench.share.door, style: .windows, client: 1, identity: bench.tree.identity)
+        let context = OperationContext(
+            door: bench.share.door, style: .windows, client: 1, identity: bench.tree.identity)
         bench.clock.advance(milliseconds: 700)
         let closed = bench.clock.now()
         for _ in 1...2 {
@@ -270,8 +271,8 @@ struct DelayedWriteTimesTests {
 
         /// - Parameters:
         ///   - moment: what the WRITE makes of the time; nil for one that is refused.
-        ///   - meanwhile: what happens between a look at the file's time (0 before the WRITE, 1 after it) and the moment
-        ///     at which the overlay hears of it.
+        ///   - meanwhile: what happens between a look at the file's time (0 before the WRITE, 1 after it) and the
+        ///     moment at which the overlay hears of it.
         func write(by open: Open, _ moment: Timestamp?, meanwhile: (Int) -> Void = { _ in }) {
             var looks = 0
             let read = {
