@@ -408,8 +408,31 @@ struct WriteTimeOverlayTests {
         }
     }
 
+    /// In units of what a WRITE costs where there are few writers: to copy or walk them would cost forty and more.
+    @Test("a WRITE costs the same, however many writers the file has")
+    func costs() {
+        func cost(writers count: UInt64) -> Duration {
+            var overlay = WriteTimeOverlay()
+            var turn: UInt64 = 0
+            func write(_ number: UInt64) {
+                turn += 2
+                overlay.beginWrite(to: inode, from: reading(turn == 2 ? 0 : 1, turn: turn - 1), at: wire(1))
+                overlay.endWrite(
+                    to: inode, by: OpenID(rawValue: number % count), from: times[0], leaving: reading(1, turn: turn),
+                    at: wire(1))
+            }
+            for number in 0..<count { write(number) }
+            let runs = (0..<5).map { _ in
+                ContinuousClock().measure { for number in UInt64(0)..<2048 { write(number) } }
+            }
+            return runs.min() ?? .zero
+        }
+        let (few, many) = (cost(writers: 16), cost(writers: 16_384))
+        #expect(many < few * 15)
+    }
+
     /// As many as a connection may have opens.
-    @Test("a file's many writers cost each other nothing", .timeLimit(.minutes(1)))
+    @Test("the terms of a file's many writers end one by one", .timeLimit(.minutes(1)))
     func manyWriters() {
         var overlay = WriteTimeOverlay()
         let opens = (0..<UInt64(16_384)).map { OpenID(rawValue: $0) }
