@@ -161,16 +161,27 @@ extension FileSystem {
         if !context.identity.isPrivileged { dropSetIDs(&attributes, for: context.identity) }
     }
 
-    /// Says of a file that the open has written to that it was written now: what a WRITE leaves behind besides its
-    /// bytes.
+    /// Says of a file that the open has written to that it was written now, where nobody has set or moved its write time
+    /// since: compared and changed under one lock. Nothing but times moves; a WRITE's other traces came with the WRITE,
+    /// and others may have undone them.
     ///
+    /// - Parameter last: the write time that the open's WRITE has left.
     /// - Throws: `.stale`, `.accessDenied` without the right to write.
-    package func noteWritten(_ open: Open, _ context: OperationContext) throws(FileSystemError) -> Outcome<Void> {
+    package func noteWritten(
+        _ open: Open, since last: Timestamp, _ context: OperationContext
+    ) throws(FileSystemError) -> Outcome<Void> {
         try perform(.setAttributes, .open(open.id, open.inode), context) { () throws(FileSystemError) in
             guard !open.access.isDisjoint(with: .writingData) else { throw .accessDenied }
             let receipt = try inodes.writing(open.inode) { () throws(FileSystemError) -> Receipt in
                 var opened = try opened(open)
-                noteWrite(&opened.file.attributes, by: open, context)
+                let frozen = open.style == .windows ? open.state.withLock { $0.frozen } : []
+                guard opened.file.attributes.modificationTime == last, !frozen.contains(.modification) else {
+                    return unchanged
+                }
+                let now = environment.clock.now()
+                opened.file.attributes.modificationTime = now
+                if !frozen.contains(.change) { opened.file.attributes.changeTime = now }
+                opened.file.attributes.changeNumber &+= 1
                 return try commit(opened, context, events: [ChangeEvent(.attributes, open.inode)])
             }
             return .done((), receipt)

@@ -7,6 +7,7 @@ import WindowsTypes
 /// core.
 package final class DelayedWriteTimes: Sendable {
     private let overlay = Mutex(WriteTimeOverlay())
+    private let turns = Atomic<UInt64>(0)
 
     /// How many files are shown with another time than their own, or may be.
     package var count: Int { overlay.withLock { $0.count } }
@@ -21,13 +22,22 @@ package final class DelayedWriteTimes: Sendable {
         by open: Open, at now: FileTime, reading read: () -> Timestamp?,
         _ body: () throws(SMBFailure) -> Outcome<Int>
     ) throws(SMBFailure) -> Outcome<Int> {
-        guard let before = read() else { return try body() }
+        guard let before = reading(read) else { return try body() }
         overlay.withLock { $0.beginWrite(to: open.inode, from: before, at: now) }
-        var after: Timestamp?
-        defer { overlay.withLock { $0.endWrite(to: open.inode, by: open.id, from: before, leaving: after, at: now) } }
+        var after: WriteTimeOverlay.Reading?
+        defer {
+            overlay.withLock { $0.endWrite(to: open.inode, by: open.id, from: before.time, leaving: after, at: now) }
+        }
         let outcome = try body()
-        if case .done(let count, _) = outcome, count > 0 { after = read() }
+        if case .done(let count, _) = outcome, count > 0 { after = reading(read) }
         return outcome
+    }
+
+    /// What is read here may be told to the overlay after what another thread has read later: hence the turn, which is
+    /// taken first, so that a reading sees all WRITEs whose readings have an earlier one.
+    private func reading(_ read: () -> Timestamp?) -> WriteTimeOverlay.Reading? {
+        let turn = turns.add(1, ordering: .acquiringAndReleasing).newValue
+        return read().map { WriteTimeOverlay.Reading(time: $0, turn: turn) }
     }
 
     /// Shows what the open has written so far.
@@ -39,12 +49,11 @@ package final class DelayedWriteTimes: Sendable {
     func close(
         _ open: Open, of fileSystem: FileSystem, at now: FileTime, _ operation: OperationContext
     ) -> Outcome<Void> {
-        guard overlay.withLock({ $0.isUnsettled(open.id, of: open.inode, at: now) }) else { return .unchanged }
+        guard let own = overlay.withLock({ $0.unsettledTime(of: open.inode, by: open.id, at: now) }) else {
+            return .unchanged
+        }
         // A file that is gone by now has no times.
-        guard let found = try? fileSystem.attributes(of: open.inode, operation) else { return .unchanged }
-        guard case .done(let attributes, _) = found else { return found.withoutValue }
-        guard overlay.withLock({ $0.isOwn(attributes.modificationTime, of: open.inode) }) else { return .unchanged }
-        return (try? fileSystem.noteWritten(open, operation)) ?? .unchanged
+        return (try? fileSystem.noteWritten(open, since: own, operation)) ?? .unchanged
     }
 
     /// The open is closed.

@@ -14,6 +14,12 @@ struct WriteTimeOverlay: Sendable {
     /// In units of 100 ns.
     static let term: UInt64 = 20_000_000
 
+    /// A file's own write time, and when it was looked at: by `turn`, readings stand in the order in which they began.
+    struct Reading: Sendable {
+        var time: Timestamp
+        var turn: UInt64
+    }
+
     private struct Writer {
         /// The end of its term; nil after that.
         var due: FileTime?
@@ -21,22 +27,73 @@ struct WriteTimeOverlay: Sendable {
         var isUnsettled = true
     }
 
+    private struct Term {
+        var due: FileTime
+        var open: OpenID
+    }
+
+    /// One file may have as many writers as clients have opens, and all of a share's files stand behind one lock: no
+    /// call here takes longer for there being more of them, but for the terms that it ends.
     private struct File {
         var shown: Timestamp
-        /// The file's own time, as the writes here have left it.
-        var own: Timestamp
+        /// The file's own time, as the writes here have left it, and as the reading with the latest turn tells it.
+        var own: Reading
         var writesUnderWay = 0
         var writers: [OpenID: Writer] = [:]
+        /// The terms that have begun, first due first; those of writers that have settled or closed meanwhile count no
+        /// more.
+        var terms: ArraySlice<Term> = []
+
+        init(_ real: Reading) { (shown, own) = (real.time, real) }
 
         var isIdle: Bool { writesUnderWay == 0 && writers.isEmpty }
 
-        /// Ends the terms that are over.
+        /// Ends the terms that are over: the first ones, or the last ones when the clock was set back.
         mutating func advance(to now: FileTime) {
-            for (open, writer) in writers {
-                guard let due = writer.due, WriteTimeOverlay.isOver(due, at: now) else { continue }
-                writers[open] = Writer(due: nil, isUnsettled: false)
-                shown = own
+            while let term = terms.first, WriteTimeOverlay.isOver(term.due, at: now) {
+                terms.removeFirst()
+                end(term)
             }
+            while let term = terms.last, WriteTimeOverlay.isOver(term.due, at: now) {
+                terms.removeLast()
+                end(term)
+            }
+        }
+
+        private mutating func end(_ term: Term) {
+            guard writers[term.open]?.due == term.due else { return }
+            settle(term.open)
+        }
+
+        mutating func settle(_ open: OpenID) {
+            writers[open] = Writer(due: nil, isUnsettled: false)
+            shown = own.time
+        }
+
+        mutating func begin(from real: Reading, at now: FileTime) {
+            advance(to: now)
+            if writesUnderWay == 0, own.time != real.time, real.turn > own.turn { (shown, own) = (real.time, real) }
+            writesUnderWay += 1
+        }
+
+        mutating func end(by open: OpenID, from before: Timestamp, leaving real: Reading?, at now: FileTime) {
+            writesUnderWay -= 1
+            guard let real, real.time != before else { return }
+            if real.turn > own.turn { own = real }
+            if writers[open] != nil {
+                writers[open]?.isUnsettled = true
+                return
+            }
+            let (end, overflow) = now.rawValue.addingReportingOverflow(WriteTimeOverlay.term)
+            let due = overflow ? nil : FileTime(rawValue: end)
+            writers[open] = Writer(due: due)
+            if let due { insert(Term(due: due, open: open)) }
+        }
+
+        /// At the end, but for WRITEs at once that end in another order than they began.
+        private mutating func insert(_ term: Term) {
+            let earlier = terms.lastIndex { $0.due.rawValue <= term.due.rawValue }
+            terms.insert(term, at: earlier.map { $0 + 1 } ?? terms.startIndex)
         }
     }
 
@@ -50,23 +107,27 @@ struct WriteTimeOverlay: Sendable {
         now.rawValue >= due.rawValue || due.rawValue - now.rawValue > term
     }
 
+    /// Changes a file where it stands, without a copy of its writers; nil for one that has none.
+    private mutating func update<Result>(_ inode: InodeNumber, _ body: (inout File) -> Result) -> Result? {
+        guard let index = files.index(forKey: inode) else { return nil }
+        let result = body(&files.values[index])
+        if files.values[index].isIdle { files.remove(at: index) }
+        return result
+    }
+
     /// What clients are shown where the file's own write time is `real`.
     mutating func shown(_ real: Timestamp, of inode: InodeNumber, at now: FileTime) -> Timestamp {
-        guard var file = files[inode] else { return real }
-        file.advance(to: now)
-        files[inode] = file
-        return file.writesUnderWay > 0 || file.own == real ? file.shown : real
+        update(inode) { file in
+            file.advance(to: now)
+            return file.writesUnderWay > 0 || file.own.time == real ? file.shown : real
+        } ?? real
     }
 
     /// A WRITE begins, which ``endWrite(to:by:from:leaving:at:)`` must follow: until then nobody is shown what it does.
     ///
     /// - Parameter real: the file's own write time.
-    mutating func beginWrite(to inode: InodeNumber, from real: Timestamp, at now: FileTime) {
-        var file = files[inode] ?? File(shown: real, own: real)
-        file.advance(to: now)
-        if file.writesUnderWay == 0, file.own != real { (file.shown, file.own) = (real, real) }
-        file.writesUnderWay += 1
-        files[inode] = file
+    mutating func beginWrite(to inode: InodeNumber, from real: Reading, at now: FileTime) {
+        files[inode, default: File(real)].begin(from: real, at: now)
     }
 
     /// A WRITE has ended.
@@ -76,43 +137,28 @@ struct WriteTimeOverlay: Sendable {
     ///   - real: the one that it has left; nil where it has written nothing. An open that has set or frozen the time
     ///     leaves it alone.
     mutating func endWrite(
-        to inode: InodeNumber, by open: OpenID, from before: Timestamp, leaving real: Timestamp?, at now: FileTime
+        to inode: InodeNumber, by open: OpenID, from before: Timestamp, leaving real: Reading?, at now: FileTime
     ) {
-        guard var file = files[inode] else { return }
-        file.writesUnderWay -= 1
-        if let real, real != before {
-            file.own = real
-            let end = now.rawValue.addingReportingOverflow(Self.term)
-            var writer = file.writers[open] ?? Writer(due: end.overflow ? nil : FileTime(rawValue: end.partialValue))
-            writer.isUnsettled = true
-            file.writers[open] = writer
-        }
-        files[inode] = file.isIdle ? nil : file
+        _ = update(inode) { $0.end(by: open, from: before, leaving: real, at: now) }
     }
 
     /// Shows what an open has written; its later writes show when it settles again or closes.
     mutating func settle(_ open: OpenID, of inode: InodeNumber) {
-        guard var file = files[inode], file.writers[open] != nil else { return }
-        file.writers[open] = Writer(due: nil, isUnsettled: false)
-        file.shown = file.own
-        files[inode] = file
+        _ = update(inode) { file in
+            if file.writers[open] != nil { file.settle(open) }
+        }
     }
 
-    /// Whether an open has written what is not shown yet.
-    mutating func isUnsettled(_ open: OpenID, of inode: InodeNumber, at now: FileTime) -> Bool {
-        guard var file = files[inode] else { return false }
-        file.advance(to: now)
-        files[inode] = file
-        return file.writers[open]?.isUnsettled ?? false
+    /// The file's own write time, as the writes here have left it, where an open has written what is not shown yet.
+    mutating func unsettledTime(of inode: InodeNumber, by open: OpenID, at now: FileTime) -> Timestamp? {
+        update(inode) { file in
+            file.advance(to: now)
+            return file.writers[open]?.isUnsettled == true ? file.own.time : nil
+        } ?? nil
     }
-
-    /// Whether `real` is the time that the writes here have left, and not one that somebody else has.
-    func isOwn(_ real: Timestamp, of inode: InodeNumber) -> Bool { files[inode]?.own == real }
 
     /// The open is closed.
     mutating func forget(_ open: OpenID, of inode: InodeNumber) {
-        guard var file = files[inode] else { return }
-        file.writers[open] = nil
-        files[inode] = file.isIdle ? nil : file
+        _ = update(inode) { $0.writers[open] = nil }
     }
 }

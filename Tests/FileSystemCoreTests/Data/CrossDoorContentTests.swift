@@ -44,6 +44,60 @@ struct CrossDoorContentTests {
         try world.expectEmpty()
     }
 
+    /// What others do between a WRITE over SMB and the word that the file was written.
+    enum Meanwhile: String, CaseIterable, CustomTestStringConvertible {
+        case nothing, chmod, clearArchive, utimes, write, freeze, thisVeryCall
+        var testDescription: String { rawValue }
+    }
+
+    @Test("to say of a file that it was written moves its times, unless they have moved", arguments: Meanwhile.allCases)
+    func noteWritten(_ meanwhile: Meanwhile) throws {
+        let world = try World()
+        let alice = world.alice
+        let windows = world.windows(uid: 1000)
+        try alice.put("f", [1])
+        let open = try windows.smbOpen("f", [.writeData, .writeAttributes]).open
+        try windows.write(open, [2])
+        let last = try alice.stat("f").modificationTime
+        func say() throws { try world.fileSystem.noteWritten(open, since: last, windows.context()).get() }
+        switch meanwhile {
+        case .nothing: break
+        case .chmod: try alice.chmod("f", 0o6755)
+        case .clearArchive: try alice.set("f") { $0.dosAttributes = [] }
+        case .utimes: try alice.set("f") { $0.modificationTime = .set(Timestamp(seconds: 5, nanoseconds: 0)) }
+        case .write:
+            let other = try alice.open("f", .write)
+            try alice.write(other, [3])
+            alice.close(other)
+        case .freeze: try windows.set("f", via: open) { $0.freeze = .modification }
+        case .thisVeryCall: try say()
+        }
+        var expected = try alice.stat("f")
+        try say()
+        let after = try alice.stat("f")
+        if [.nothing, .chmod, .clearArchive].contains(meanwhile) {
+            #expect(after.modificationTime > expected.changeTime)
+            (expected.modificationTime, expected.changeTime) = (after.modificationTime, after.modificationTime)
+            expected.changeNumber += 1
+        }
+        #expect(after == expected)
+        windows.close(open)
+    }
+
+    @Test("only who may write says of a file that it was written")
+    func noteWrittenByReader() throws {
+        let world = try World()
+        let windows = world.windows(uid: 1000)
+        try world.alice.put("f", [1])
+        let before = try world.alice.stat("f")
+        let open = try windows.smbOpen("f", [.readData, .writeAttributes]).open
+        #expect(throws: FileSystemError.accessDenied) {
+            try world.fileSystem.noteWritten(open, since: before.modificationTime, windows.context()).get()
+        }
+        #expect(try world.alice.stat("f") == before)
+        windows.close(open)
+    }
+
     @Test("zeroing a range of a full disk refuses whole, or zeroes whole")
     func zeroRange() throws {
         let world = try World(maximumBytes: 1 << 20)

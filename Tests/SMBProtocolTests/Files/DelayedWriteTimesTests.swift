@@ -219,6 +219,90 @@ struct DelayedWriteTimesTests {
         #expect(bench.write(first, "x", at: UInt64(Int64.max)).status != .success)
         #expect(bench.share.delayedWriteTimes?.count == 0)
     }
+
+    @Test("what others change between WRITE and CLOSE stays, all but the times")
+    func closesWithTimesOnly() throws {
+        bench.clock.advance(milliseconds: 700)
+        #expect(bench.write(first, "x").status == .success)
+        let inode = try #require(bench.session.opens[first.volatile]).open.inode
+        bench.clock.advance(milliseconds: 700)
+        var mode = AttributeChanges()
+        mode.permissions = Permissions(rawValue: 0o6755)
+        _ = try bench.fileSystem.setAttributes(mode, of: inode, via: nil, mount)
+        #expect(bench.set(.basic, second, FileBasicUpdate(fileAttributes: .normal)) == .success)
+        let before = try #require(bench.fileSystem.attributes(of: inode, mount).value)
+        #expect(before.permissions.rawValue == 0o6755 && !before.dosAttributes.contains(.archive))
+
+        bench.clock.advance(milliseconds: 700)
+        #expect(bench.close(first).status == .success)
+        var expected = before
+        (expected.modificationTime, expected.changeTime) = (bench.clock.now(), bench.clock.now())
+        expected.changeNumber += 1
+        #expect(try bench.fileSystem.attributes(of: inode, mount).value == expected)
+    }
+
+    @Test("a CLOSE that is repeated does not move the time again")
+    func closesTwice() throws {
+        let times = try #require(bench.share.delayedWriteTimes)
+        let open = try #require(bench.session.opens[first.volatile]).open
+        bench.clock.advance(milliseconds: 700)
+        #expect(bench.write(first, "x").status == .success)
+        let context = OperationContext(
+            door: bench.share.door, style: .windows, client: 1, identity: bench.tree.identity)
+        bench.clock.advance(milliseconds: 700)
+        let closed = bench.clock.now()
+        for _ in 1...2 {
+            let outcome = times.close(open, of: bench.fileSystem, at: FileTime(bench.clock.now()), context)
+            #expect(outcome.value != nil)
+            #expect(try real() == closed)
+            bench.clock.advance(milliseconds: 100)
+        }
+        #expect(bench.close(first).status == .success)
+        #expect(try real() == closed)
+    }
+
+    /// A file's own time, and WRITEs that move it.
+    private final class Scene {
+        let times = DelayedWriteTimes()
+        var real: Timestamp
+        private let now: FileTime
+
+        init(_ start: Timestamp) { (real, now) = (start, FileTime(start)) }
+
+        /// - Parameters:
+        ///   - moment: what the WRITE makes of the time; nil for one that is refused.
+        ///   - meanwhile: what happens between a look at the file's time (0 before the WRITE, 1 after it) and the
+        ///     moment at which the overlay hears of it.
+        func write(by open: Open, _ moment: Timestamp?, meanwhile: (Int) -> Void = { _ in }) {
+            var looks = 0
+            let read = {
+                let seen = self.real
+                meanwhile(looks)
+                looks += 1
+                return seen
+            }
+            _ = try? times.write(by: open, at: now, reading: read) { () throws(SMBFailure) in
+                guard let moment else { throw SMBFailure(.diskFull) }
+                real = moment
+                return .done(1, Receipt(sequence: CommitSequence(rawValue: 1)))
+            }
+        }
+    }
+
+    @Test("of WRITEs at once the overlay keeps the latest time, in whatever order it hears of them", arguments: [0, 1])
+    func overtakes(_ look: Int) throws {
+        let scene = Scene(start)
+        let opens = try [first, second].map { try #require(bench.session.opens[$0.volatile]).open }
+        var attributes = try #require(bench.fileSystem.attributes(of: opens[0].inode, mount).value)
+        let moments = (1...2).map { Timestamp(seconds: start.seconds + $0, nanoseconds: 0) }
+        // Where the other one comes before the WRITE itself, this one is refused and leaves no time of its own.
+        scene.write(by: opens[0], look == 0 ? nil : moments[0]) { number in
+            if number == look { scene.write(by: opens[1], moments[1]) }
+        }
+        #expect(scene.real == moments[1])
+        attributes.modificationTime = scene.real
+        #expect(scene.times.shown(attributes, at: FileTime(start)) == start)
+    }
 }
 
 @Suite("The overlay of write times")
@@ -232,22 +316,29 @@ struct WriteTimeOverlayTests {
         return overlay.shown(real, of: inode, at: now)
     }
 
-    private func wire(_ number: Int) -> FileTime { FileTime(times[number]) }
+    private func wire(_ number: Int, plus units: UInt64 = 0) -> FileTime {
+        FileTime(rawValue: FileTime(times[number]).rawValue + units)
+    }
+
+    /// That of `times[number]`; by default they are read in their own order.
+    private func reading(_ number: Int, turn: UInt64? = nil) -> WriteTimeOverlay.Reading {
+        WriteTimeOverlay.Reading(time: times[number], turn: turn ?? UInt64(number) + 1)
+    }
 
     @Test("a WRITE that is under way shows to nobody, nor does one that has failed leave anything")
     func underWay() {
         var overlay = WriteTimeOverlay()
-        overlay.beginWrite(to: inode, from: times[0], at: wire(1))
+        overlay.beginWrite(to: inode, from: reading(0), at: wire(1))
         #expect(shown(times[1], overlay, wire(1)) == times[0])
-        overlay.beginWrite(to: inode, from: times[0], at: wire(1))
+        overlay.beginWrite(to: inode, from: reading(0), at: wire(1))
         overlay.endWrite(to: inode, by: open, from: times[0], leaving: nil, at: wire(1))
         #expect(shown(times[1], overlay, wire(1)) == times[0])
-        overlay.endWrite(to: inode, by: open, from: times[0], leaving: times[1], at: wire(1))
+        overlay.endWrite(to: inode, by: open, from: times[0], leaving: reading(1), at: wire(1))
         #expect(shown(times[1], overlay, wire(2)) == times[0])
         #expect(shown(times[2], overlay, wire(2)) == times[2])
         overlay.forget(open, of: inode)
         #expect(overlay.count == 0)
-        overlay.beginWrite(to: inode, from: times[0], at: wire(1))
+        overlay.beginWrite(to: inode, from: reading(0), at: wire(1))
         overlay.endWrite(to: inode, by: open, from: times[0], leaving: nil, at: wire(1))
         #expect(overlay.count == 0)
     }
@@ -256,13 +347,120 @@ struct WriteTimeOverlayTests {
     func clocks(_ now: UInt64) {
         var overlay = WriteTimeOverlay()
         let begun = now == .max ? FileTime(rawValue: .max) : wire(1)
-        overlay.beginWrite(to: inode, from: times[0], at: begun)
-        overlay.endWrite(to: inode, by: open, from: times[0], leaving: times[1], at: begun)
+        overlay.beginWrite(to: inode, from: reading(0), at: begun)
+        overlay.endWrite(to: inode, by: open, from: times[0], leaving: reading(1), at: begun)
         let expected = now == .max ? times[0] : times[1]
         #expect(shown(times[1], overlay, FileTime(rawValue: now)) == expected)
         overlay.settle(open, of: inode)
         #expect(shown(times[1], overlay, FileTime(rawValue: now)) == times[1])
-        let isUnsettled = overlay.isUnsettled(open, of: inode, at: FileTime(rawValue: now))
-        #expect(!isUnsettled)
+        let unsettled = overlay.unsettledTime(of: inode, by: open, at: FileTime(rawValue: now))
+        #expect(unsettled == nil)
+    }
+
+    @Test("two WRITEs that end in the other order leave the later time", arguments: [[1, 2], [2, 1]])
+    func ends(_ order: [Int]) {
+        var overlay = WriteTimeOverlay()
+        for _ in order { overlay.beginWrite(to: inode, from: reading(0), at: wire(1)) }
+        for number in order {
+            overlay.endWrite(
+                to: inode, by: OpenID(rawValue: UInt64(number)), from: times[0], leaving: reading(number), at: wire(1))
+        }
+        #expect(shown(times[2], overlay, wire(1)) == times[0])
+        for number in order {
+            let own = overlay.unsettledTime(of: inode, by: OpenID(rawValue: UInt64(number)), at: wire(1))
+            #expect(own == times[2])
+        }
+        #expect(shown(times[2], overlay, wire(1, plus: WriteTimeOverlay.term)) == times[2])
+    }
+
+    @Test("a WRITE that was held up before it began does not bring back the time that it saw")
+    func beginsLate() {
+        var overlay = WriteTimeOverlay()
+        overlay.beginWrite(to: inode, from: reading(0, turn: 2), at: wire(1))
+        overlay.endWrite(to: inode, by: open, from: times[0], leaving: reading(1, turn: 3), at: wire(1))
+        overlay.settle(open, of: inode)
+        overlay.beginWrite(to: inode, from: reading(0, turn: 1), at: wire(1))
+        #expect(shown(times[1], overlay, wire(1)) == times[1])
+        // Nor does one keep a time from showing that somebody else has set.
+        overlay.endWrite(to: inode, by: open, from: times[0], leaving: nil, at: wire(1))
+        overlay.beginWrite(to: inode, from: reading(3, turn: 4), at: wire(1))
+        #expect(shown(times[3], overlay, wire(1)) == times[3])
+    }
+
+    @Test("each term ends when it is due, in whatever order the WRITEs ended")
+    func terms() {
+        var overlay = WriteTimeOverlay()
+        let begun: [UInt64] = [5, 0, 6, 3]
+        for _ in begun { overlay.beginWrite(to: inode, from: reading(0), at: wire(1)) }
+        for (number, units) in begun.enumerated() {
+            overlay.endWrite(
+                to: inode, by: OpenID(rawValue: UInt64(number)), from: times[0],
+                leaving: reading(1, turn: UInt64(number) + 2), at: wire(1, plus: units))
+        }
+        // Settled before it is due: its term counts no more.
+        overlay.settle(OpenID(rawValue: 3), of: inode)
+        for now in UInt64(0)...7 {
+            for (number, units) in begun.enumerated() {
+                let own = overlay.unsettledTime(
+                    of: inode, by: OpenID(rawValue: UInt64(number)), at: wire(1, plus: WriteTimeOverlay.term + now))
+                #expect((own == nil) == (number == 3 || now >= units), "open \(number), \(now)")
+            }
+        }
+    }
+
+    /// In units of what a WRITE costs where there are few writers: to copy or walk them would cost forty and more.
+    @Test("a WRITE costs the same, however many writers the file has")
+    func costs() {
+        func cost(writers count: UInt64) -> Duration {
+            var overlay = WriteTimeOverlay()
+            var turn: UInt64 = 0
+            func write(_ number: UInt64) {
+                turn += 2
+                overlay.beginWrite(to: inode, from: reading(turn == 2 ? 0 : 1, turn: turn - 1), at: wire(1))
+                overlay.endWrite(
+                    to: inode, by: OpenID(rawValue: number % count), from: times[0], leaving: reading(1, turn: turn),
+                    at: wire(1))
+            }
+            for number in 0..<count { write(number) }
+            let runs = (0..<5).map { _ in
+                ContinuousClock().measure { for number in UInt64(0)..<2048 { write(number) } }
+            }
+            return runs.min() ?? .zero
+        }
+        let (few, many) = (cost(writers: 16), cost(writers: 16_384))
+        #expect(many < few * 15)
+    }
+
+    /// As many as a connection may have opens.
+    @Test("the terms of a file's many writers end one by one", .timeLimit(.minutes(1)))
+    func manyWriters() {
+        var overlay = WriteTimeOverlay()
+        let opens = (0..<UInt64(16_384)).map { OpenID(rawValue: $0) }
+        var turn: UInt64 = 0
+        func write(_ open: OpenID, _ units: UInt64) {
+            let before = reading(turn == 0 ? 0 : 1, turn: turn + 1)
+            turn += 2
+            overlay.beginWrite(to: inode, from: before, at: wire(1, plus: units))
+            overlay.endWrite(
+                to: inode, by: open, from: times[0], leaving: reading(1, turn: turn), at: wire(1, plus: units))
+        }
+        for open in opens { write(open, open.rawValue) }
+        for open in opens { write(open, 16_384) }
+        #expect(shown(times[1], overlay, wire(1, plus: 16_384)) == times[0])
+        for open in opens {
+            let now = wire(1, plus: WriteTimeOverlay.term + open.rawValue)
+            let next = OpenID(rawValue: open.rawValue + 1)
+            let (ended, due) = (
+                overlay.unsettledTime(of: inode, by: open, at: now), overlay.unsettledTime(of: inode, by: next, at: now)
+            )
+            guard ended == nil, (due == nil) == (next.rawValue == 16_384) else {
+                Issue.record("the term of \(open)")
+                break
+            }
+            overlay.settle(open, of: inode)
+        }
+        #expect(shown(times[1], overlay, wire(1, plus: WriteTimeOverlay.term)) == times[1])
+        for open in opens { overlay.forget(open, of: inode) }
+        #expect(overlay.count == 0)
     }
 }
