@@ -48,13 +48,10 @@ final class GaloisAuthenticationCode {
 
     /// The encryption of 16 zeros — NIST SP 800-38D, 7.1
     private static func hashKey(of key: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        guard let cipher = EVP_CIPHER_fetch(nil, "AES-128-ECB", nil), let context = EVP_CIPHER_CTX_new() else {
-            throw .algorithmUnavailable
-        }
-        defer {
-            EVP_CIPHER_CTX_free(context)
-            EVP_CIPHER_free(cipher)
-        }
+        guard let cipher = EVP_CIPHER_fetch(nil, "AES-128-ECB", nil) else { throw .algorithmUnavailable }
+        defer { EVP_CIPHER_free(cipher) }
+        guard let context = EVP_CIPHER_CTX_new() else { throw .libraryFailure }
+        defer { EVP_CIPHER_CTX_free(context) }
         let zeros = [UInt8](repeating: 0, count: 16)
         var result = [UInt8](repeating: 0, count: 32)
         var written: Int32 = 0

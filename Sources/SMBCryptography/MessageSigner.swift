@@ -13,8 +13,9 @@ package final class MessageSigner {
     }
 
     package let algorithm: SigningAlgorithm
-    /// For other threads.
-    package let shared: SharedSigner
+    /// For other threads: made when a message is first worth one, which most sessions' never are.
+    package private(set) lazy var shared = SharedSigner(algorithm, key: key)
+    private let key: [UInt8]
     private let code: Code
 
     /// The header's length and its Signature field, in bytes from its start — [MS-SMB2] 2.2.1.2
@@ -24,7 +25,7 @@ package final class MessageSigner {
     /// - Parameter key: Session.SessionKey (2.x) or Session.SigningKey (3.x), 16 bytes.
     package init(_ algorithm: SigningAlgorithm, key: [UInt8]) throws(CryptographyError) {
         self.algorithm = algorithm
-        shared = SharedSigner(algorithm, key: key)
+        self.key = key
         code =
             switch algorithm {
             case .hmacSHA256: .plain(try MessageAuthenticationCode(.hmacSHA256, key: key))
