@@ -44,7 +44,8 @@ let package = Package(
 
         // The stores: records and bytes.
         room("MetadataStore", ["FileSystemModel", "AccessControl"]),
-        room("ContentStore", ["FileSystemModel"]),
+        .target(name: "CMemory"),
+        room("ContentStore", ["FileSystemModel", "CMemory"]),
 
         // The core: the rules, once.
         room("AccessArbitration", ["FileSystemModel"]),

@@ -32,20 +32,19 @@ static const uint32_t initial[8] = {
 
 enum { block_count = 64 };
 
-struct chain {
-    uint32_t state[8];
-    uint8_t held[block_count];
-    size_t held_count;
+/// Whole blocks that are to be taken into a chain.
+struct run {
+    struct ditto_chain *chain;
     const uint8_t *next;
     size_t blocks;
 };
 
-WITH_SHA static inline __attribute__((always_inline)) void compress(struct chain **chains, size_t blocks, const int lanes) {
+WITH_SHA static inline __attribute__((always_inline)) void compress(struct run *runs, size_t blocks, const int lanes) {
     const __m128i order = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
     __m128i states[2][2];
     for (int lane = 0; lane < lanes; lane++) {
-        states[lane][0] = _mm_loadu_si128((const __m128i *)chains[lane]->state);
-        states[lane][1] = _mm_loadu_si128((const __m128i *)chains[lane]->state + 1);
+        states[lane][0] = _mm_loadu_si128((const __m128i *)runs[lane].chain->state);
+        states[lane][1] = _mm_loadu_si128((const __m128i *)runs[lane].chain->state + 1);
     }
     for (size_t block = 0; block < blocks; block++) {
         __m128i words[2][4], abef[2], cdgh[2];
@@ -60,7 +59,7 @@ WITH_SHA static inline __attribute__((always_inline)) void compress(struct chain
             for (int lane = 0; lane < lanes; lane++) {
                 __m128i *const w = words[lane];
                 if (group < 4) {
-                    const __m128i *source = (const __m128i *)(chains[lane]->next + block * block_count);
+                    const __m128i *source = (const __m128i *)(runs[lane].next + block * block_count);
                     w[group] = _mm_shuffle_epi8(_mm_loadu_si128(source + group), order);
                 } else {
                     const __m128i last = w[(group + 3) & 3];
@@ -79,26 +78,29 @@ WITH_SHA static inline __attribute__((always_inline)) void compress(struct chain
         }
     }
     for (int lane = 0; lane < lanes; lane++) {
-        _mm_storeu_si128((__m128i *)chains[lane]->state, states[lane][0]);
-        _mm_storeu_si128((__m128i *)chains[lane]->state + 1, states[lane][1]);
-        chains[lane]->next += blocks * block_count;
+        _mm_storeu_si128((__m128i *)runs[lane].chain->state, states[lane][0]);
+        _mm_storeu_si128((__m128i *)runs[lane].chain->state + 1, states[lane][1]);
+        runs[lane].next += blocks * block_count;
+        runs[lane].blocks -= blocks;
     }
 }
 
-WITH_SHA static void compress_one(struct chain *chain, const uint8_t *from, size_t blocks) {
-    chain->next = from;
-    compress(&chain, blocks, 1);
+WITH_SHA static void compress_one(struct run *run) { compress(run, run->blocks, 1); }
+
+WITH_SHA static void compress_two(struct run *runs, size_t blocks) { compress(runs, blocks, 2); }
+
+static void compress_bytes(struct ditto_chain *chain, const uint8_t *bytes, size_t blocks) {
+    struct run run = {chain, bytes, blocks};
+    compress_one(&run);
 }
 
-WITH_SHA static void compress_two(struct chain **chains, size_t blocks) { compress(chains, blocks, 2); }
-
-/// Takes bytes until a block is whole or there are no more; says how many it took.
-static size_t fill(struct chain *chain, const uint8_t *bytes, size_t count) {
+/// Keeps bytes until a block is whole or there are no more; says how many it took.
+static size_t hold(struct ditto_chain *chain, const uint8_t *bytes, size_t count) {
     const size_t room = block_count - chain->held_count, taken = count < room ? count : room;
     if (taken) memcpy(chain->held + chain->held_count, bytes, taken);
     chain->held_count += taken;
     if (chain->held_count == block_count) {
-        compress_one(chain, chain->held, 1);
+        compress_bytes(chain, chain->held, 1);
         chain->held_count = 0;
     }
     return taken;
@@ -108,20 +110,22 @@ static void store_big_endian(uint8_t *to, uint64_t value, int count) {
     for (int i = 0; i < count; i++) to[i] = (uint8_t)(value >> 8 * (count - 1 - i));
 }
 
-/// The chain's end, FIPS 180-4, 5.1.1: `total` are the bytes of all that was compressed.
-static void finish(struct chain *chain, uint64_t total) {
+/// The chain's end, FIPS 180-4, 5.1.1.
+static void finish(struct ditto_chain *chain) {
     const size_t padded = chain->held_count < block_count - 8 ? block_count : 2 * block_count;
     uint8_t last[2 * block_count] = {0};
     memcpy(last, chain->held, chain->held_count);
     last[chain->held_count] = 0x80;
-    store_big_endian(last + padded - 8, total * 8, 8);
-    compress_one(chain, last, padded / block_count);
+    store_big_endian(last + padded - 8, chain->total * 8, 8);
+    compress_bytes(chain, last, padded / block_count);
 }
 
 /// The state's words in the standard's order, from a to h.
-static void digest(const struct chain *chain, uint8_t result[32]) {
+static void digest(const struct ditto_chain *chain, uint8_t result[32]) {
     static const int places[8] = {3, 2, 7, 6, 1, 0, 5, 4};
-    for (int i = 0; i < 8; i++) store_big_endian(result + 4 * i, chain->state[places[i]], 4);
+    uint32_t words[8];
+    memcpy(words, chain->state, sizeof words);
+    for (int i = 0; i < 8; i++) store_big_endian(result + 4 * i, words[places[i]], 4);
 }
 
 bool ditto_hmac_available(void) { return __builtin_cpu_supports("sha") && __builtin_cpu_supports("sse4.1"); }
@@ -129,56 +133,57 @@ bool ditto_hmac_available(void) { return __builtin_cpu_supports("sha") && __buil
 bool ditto_hmac_set_key(struct ditto_hmac_key *key, const uint8_t *bytes, size_t count) {
     if (count > block_count) return false;
     for (int side = 0; side < 2; side++) {
-        struct chain chain = {.held_count = 0};
+        struct ditto_chain chain = {.held_count = 0};
         memcpy(chain.state, initial, sizeof initial);
         uint8_t block[block_count];
         for (size_t i = 0; i < block_count; i++) block[i] = (i < count ? bytes[i] : 0) ^ (side ? 0x5c : 0x36);
-        compress_one(&chain, block, 1);
-        memcpy(side ? key->outer : key->inner, chain.state, sizeof chain.state);
+        compress_bytes(&chain, block, 1);
+        memcpy(side ? key->outer : key->inner, chain.state, sizeof key->inner);
         ditto_forget(block, sizeof block);
         ditto_forget(&chain, sizeof chain);
     }
     return true;
 }
 
-void ditto_hmac_codes(const struct ditto_hmac_key *key, struct ditto_message *messages, int count) {
-    struct chain chains[ditto_hmac_lanes];
-    for (int lane = 0; lane < count; lane++) {
-        struct chain *const chain = &chains[lane];
-        const struct ditto_message *const message = &messages[lane];
-        memcpy(chain->state, key->inner, sizeof key->inner);
-        chain->held_count = 0;
-        for (size_t taken = 0; taken < message->head_count;) {
-            taken += fill(chain, message->head + taken, message->head_count - taken);
-        }
-        const size_t taken = chain->held_count ? fill(chain, message->tail, message->tail_count) : 0;
-        chain->next = message->tail + taken;
-        chain->blocks = chain->held_count ? 0 : (message->tail_count - taken) / block_count;
-    }
-    struct chain *both[] = {&chains[0], &chains[1]};
-    size_t common = count < 2 ? 0 : chains[0].blocks < chains[1].blocks ? chains[0].blocks : chains[1].blocks;
-    if (common) compress_two(both, common);
-    for (int lane = 0; lane < count; lane++) {
-        struct chain *const chain = &chains[lane];
-        struct ditto_message *const message = &messages[lane];
-        if (chain->blocks > common) compress_one(chain, chain->next, chain->blocks - common);
-        if (!chain->held_count) fill(chain, chain->next, (size_t)(message->tail + message->tail_count - chain->next));
-        finish(chain, block_count + message->head_count + message->tail_count);
+void ditto_hmac_begin(const struct ditto_hmac_key *key, struct ditto_chain *chain) {
+    memcpy(chain->state, key->inner, sizeof key->inner);
+    chain->held_count = 0;
+    chain->total = block_count;
+}
 
-        struct chain outer = {.held_count = 32};
-        memcpy(outer.state, key->outer, sizeof key->outer);
-        digest(chain, outer.held);
-        finish(&outer, block_count + 32);
-        uint8_t whole[32];
-        digest(&outer, whole);
-        memcpy(message->code, whole, sizeof message->code);
+void ditto_hmac_update(struct ditto_chain *chains, const struct ditto_piece *pieces, int count) {
+    struct run runs[ditto_hmac_lanes];
+    for (int lane = 0; lane < count; lane++) {
+        struct ditto_chain *const chain = &chains[lane];
+        const struct ditto_piece piece = pieces[lane];
+        const size_t taken = chain->held_count ? hold(chain, piece.bytes, piece.count) : 0;
+        runs[lane] = (struct run){chain, piece.bytes + taken, (piece.count - taken) / block_count};
+        chain->total += piece.count;
     }
+    if (count == 2) compress_two(runs, runs[0].blocks < runs[1].blocks ? runs[0].blocks : runs[1].blocks);
+    for (int lane = 0; lane < count; lane++) {
+        if (runs[lane].blocks) compress_one(&runs[lane]);
+        hold(&chains[lane], runs[lane].next, (size_t)(pieces[lane].bytes + pieces[lane].count - runs[lane].next));
+    }
+}
+
+void ditto_hmac_finish(const struct ditto_hmac_key *key, struct ditto_chain *chain, uint8_t code[16]) {
+    finish(chain);
+    struct ditto_chain outer = {.held_count = 32, .total = block_count + 32};
+    memcpy(outer.state, key->outer, sizeof key->outer);
+    digest(chain, outer.held);
+    finish(&outer);
+    uint8_t whole[32];
+    digest(&outer, whole);
+    memcpy(code, whole, 16);
 }
 
 #else
 
 bool ditto_hmac_available(void) { return false; }
 bool ditto_hmac_set_key(struct ditto_hmac_key *key, const uint8_t *bytes, size_t count) { return false; }
-void ditto_hmac_codes(const struct ditto_hmac_key *key, struct ditto_message *messages, int count) {}
+void ditto_hmac_begin(const struct ditto_hmac_key *key, struct ditto_chain *chain) {}
+void ditto_hmac_update(struct ditto_chain *chains, const struct ditto_piece *pieces, int count) {}
+void ditto_hmac_finish(const struct ditto_hmac_key *key, struct ditto_chain *chain, uint8_t code[16]) {}
 
 #endif

@@ -1,3 +1,4 @@
+import CMemory
 import Glibc
 
 /// The unit in which space is spent: 4096 bytes.
@@ -27,6 +28,10 @@ final class PageChunk {
     static let pages = 16
     static let size = pages * Page.size
     static let shift: UInt64 = 16
+
+    /// From how many bytes on a write over what was written before finds it, most likely, outside the processor's cache.
+    /// Fresh memory is there: the kernel has just filled it with zeros.
+    private static let longWrite = size / 2
 
     /// Bit n: page n has bytes.
     private(set) var written: UInt16 = 0
@@ -160,7 +165,12 @@ final class PageChunk {
         forEachRun(in: touched & ~Self.whole(range) & ~written) { run in
             memset(memory + (run.lowerBound - base) * Page.size, 0, run.count * Page.size)
         }
-        memcpy(memory + (range.lowerBound - base * Page.size), origin, range.count)
+        let target = memory + (range.lowerBound - base * Page.size)
+        if range.count >= Self.longWrite, written & touched == touched {
+            ditto_copy_past_cache(target, origin, range.count)
+        } else {
+            memcpy(target, origin, range.count)
+        }
         written |= touched
         spent |= touched
     }

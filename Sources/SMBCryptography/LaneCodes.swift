@@ -50,32 +50,48 @@ final class LaneCodes: @unchecked Sendable {
         }
     }
 
-    /// A message in two pieces, of which one may be empty.
-    typealias Message = (head: UnsafeRawBufferPointer, tail: UnsafeRawBufferPointer)
+    /// How far the code of one message has come.
+    typealias Chain = ditto_chain
 
-    /// - Parameter messages: ``laneCount`` at most; of a longer list nothing is computed.
-    func codes(of messages: [Message]) -> [MessageSignature] {
-        guard messages.count <= laneCount else { return [] }
-        var lanes = messages.map { message in
-            var lane = ditto_message()
-            lane.head = message.head.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            lane.head_count = message.head.count
-            lane.tail = message.tail.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            lane.tail_count = message.tail.count
-            return lane
+    /// - Parameter pieces: how the message begins.
+    func begin(with pieces: [UnsafeRawBufferPointer]) -> Chain {
+        var chains = [Chain()]
+        switch key {
+        case .hmac(let key): ditto_hmac_begin(key, &chains)
+        case .cmac: ditto_cmac_begin(&chains)
         }
-        lanes.withUnsafeMutableBufferPointer { lanes in
+        for piece in pieces { update(&chains, with: [piece]) }
+        return chains[0]
+    }
+
+    /// Adds a piece to each message: soonest done where the pieces are of one length.
+    ///
+    /// - Parameters:
+    ///   - chains: ``laneCount`` at most.
+    ///   - pieces: one for each chain.
+    func update(_ chains: inout [Chain], with pieces: [UnsafeRawBufferPointer]) {
+        precondition(chains.count == pieces.count && chains.count <= laneCount)
+        let pieces = pieces.map { piece in
+            ditto_piece(bytes: piece.baseAddress?.assumingMemoryBound(to: UInt8.self), count: piece.count)
+        }
+        let count = Int32(pieces.count)
+        switch key {
+        case .hmac: ditto_hmac_update(&chains, pieces, count)
+        case .cmac(let key): ditto_cmac_update(key, &chains, pieces, count)
+        }
+    }
+
+    /// - Parameter piece: how the message ends.
+    func finish(_ chain: Chain, with piece: UnsafeRawBufferPointer) -> MessageSignature {
+        var chains = [chain]
+        update(&chains, with: [piece])
+        var code: (UInt64, UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &code) { code in
             switch key {
-            case .hmac(let key): ditto_hmac_codes(key, lanes.baseAddress, Int32(messages.count))
-            case .cmac(let key): ditto_cmac_codes(key, lanes.baseAddress, Int32(messages.count))
+            case .hmac(let key): ditto_hmac_finish(key, &chains, code.baseAddress)
+            case .cmac(let key): ditto_cmac_finish(key, &chains, code.baseAddress)
             }
         }
-        return lanes.map { lane in
-            withUnsafeBytes(of: lane.code) { code in
-                MessageSignature(
-                    low: code.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
-                    high: code.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-            }
-        }
+        return MessageSignature(low: code.0, high: code.1)
     }
 }

@@ -42,6 +42,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     /// What the machine has said when it came back from there last.
     var report = Report()
     var holdsRead = false
+    private var awaitedByteCount = 1
     /// The peer has asked by NetBIOS' name, as it may once.
     private var isNamed = false
     var isDraining = false
@@ -156,8 +157,17 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        awaitBytes(assembler.awaitedByteCount, context)
         flush()
         times.lastActivity = .now()
+    }
+
+    /// Has the socket wait for so many bytes before it says that it has some.
+    private func awaitBytes(_ byteCount: Int, _ context: ChannelHandlerContext) {
+        guard byteCount != awaitedByteCount else { return }
+        awaitedByteCount = byteCount
+        // Where it cannot, it says so with every segment.
+        try? context.channel.syncOptions?.setOption(.socketOption(.init(rawValue: SO_RCVLOWAT)), value: .init(byteCount))
     }
 
     func work() {

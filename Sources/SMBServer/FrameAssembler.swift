@@ -25,6 +25,8 @@ final class FrameAssembler: @unchecked Sendable {
 
     /// Frames from this length on are read into memory of their own, in bytes. Of shorter ones one read brings several.
     static let shortestLentFrame = 256 * 1024
+    /// More would not be copied while the rest still comes.
+    private static let longestWait = 512 * 1024
 
     init(allocator: ByteBufferAllocator) {
         self.allocator = allocator
@@ -68,6 +70,10 @@ final class FrameAssembler: @unchecked Sendable {
 
     /// Whether ``lend()`` has something.
     var awaitsLongFrame: Bool { segments.isEmpty && expected >= Self.shortestLentFrame && !hasWholeFrame }
+
+    /// How many bytes the socket may wait for before it says that it has some: a long frame is of no use before it is
+    /// whole, and each time that one looks at it costs a wake-up.
+    var awaitedByteCount: Int { awaitsLongFrame ? min(expected - partial.readableBytes, Self.longestWait) : 1 }
 
     func append(_ segment: ByteBuffer) {
         if isLent {

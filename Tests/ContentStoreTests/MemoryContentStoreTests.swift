@@ -35,6 +35,22 @@ struct MemoryContentStoreTests {
         try store.put(.test(2), pattern(1 << 20))
     }
 
+    @Test("long writes over what is there leave what is around them, however they lie", arguments: UInt64(1)...4)
+    func longOverwrites(seed: UInt64) throws {
+        let store = MemoryContentStore(maximumBytes: 1 << 20)
+        defer { store.close() }
+        var random = SeededGenerator(seed: seed)
+        var model = pattern(300_000)
+        try store.put(.test(1), model)
+        for step in 0..<60 {
+            let offset = Int.random(in: 0...170_000, using: &random)
+            let new = pattern(Int.random(in: 30_000...130_000, using: &random), seed: UInt64(step + 2))
+            try store.put(.test(1), new, at: UInt64(offset))
+            model.replaceSubrange(offset..<offset + new.count, with: new)
+            try #require(store.bytes(.test(1), 0..<300_000) == model, "seed \(seed), step \(step)")
+        }
+    }
+
     /// Chunks of 64 KiB: the first full, the second with a hole, the third a hole, the fourth full.
     private func store(_ id: ContentID) throws -> MemoryContentStore {
         let store = MemoryContentStore(maximumBytes: 1 << 20)

@@ -16,14 +16,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A message in two pieces, and its code. Either piece may be empty, not both.
-struct ditto_message {
-    const uint8_t *head;
-    size_t head_count;
-    const uint8_t *tail;
-    size_t tail_count;
-    /// The first 16 bytes of the code, once it is computed.
-    uint8_t code[16];
+/// How far the code of one message has come.
+struct ditto_chain {
+    uint8_t state[32];
+    /// What has come since the last whole block.
+    uint8_t held[64];
+    size_t held_count;
+    uint64_t total;
+};
+
+/// The next bytes of a message.
+struct ditto_piece {
+    const uint8_t *bytes;
+    size_t count;
 };
 
 // HMAC-SHA256: RFC 2104, FIPS 180-4
@@ -31,7 +36,7 @@ struct ditto_message {
 enum { ditto_hmac_lanes = 2 };
 
 struct ditto_hmac_key {
-    uint32_t inner[8], outer[8];
+    uint8_t inner[32], outer[32];
 };
 
 bool ditto_hmac_available(void);
@@ -39,8 +44,13 @@ bool ditto_hmac_available(void);
 /// False for keys of more than 64 bytes.
 bool ditto_hmac_set_key(struct ditto_hmac_key *key, const uint8_t *bytes, size_t count);
 
-/// The codes of up to `ditto_hmac_lanes` messages.
-void ditto_hmac_codes(const struct ditto_hmac_key *key, struct ditto_message *messages, int count);
+void ditto_hmac_begin(const struct ditto_hmac_key *key, struct ditto_chain *chain);
+
+/// Adds a piece to each of up to `ditto_hmac_lanes` messages; soonest done where the pieces are of one length.
+void ditto_hmac_update(struct ditto_chain *chains, const struct ditto_piece *pieces, int count);
+
+/// The first 16 bytes of the code. The chain is not for use any more.
+void ditto_hmac_finish(const struct ditto_hmac_key *key, struct ditto_chain *chain, uint8_t code[16]);
 
 // AES-128-CMAC: RFC 4493
 
@@ -55,8 +65,13 @@ bool ditto_cmac_available(void);
 /// `bytes` are 16.
 void ditto_cmac_set_key(struct ditto_cmac_key *key, const uint8_t *bytes);
 
-/// The codes of up to `ditto_cmac_lanes` messages.
-void ditto_cmac_codes(const struct ditto_cmac_key *key, struct ditto_message *messages, int count);
+void ditto_cmac_begin(struct ditto_chain *chain);
+
+/// Adds a piece to each of up to `ditto_cmac_lanes` messages; soonest done where the pieces are of one length.
+void ditto_cmac_update(const struct ditto_cmac_key *key, struct ditto_chain *chains, const struct ditto_piece *pieces, int count);
+
+/// The code. The chain is not for use any more.
+void ditto_cmac_finish(const struct ditto_cmac_key *key, struct ditto_chain *chain, uint8_t code[16]);
 
 // GHASH: NIST SP 800-38D, 6.4
 

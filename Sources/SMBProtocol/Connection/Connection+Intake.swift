@@ -25,7 +25,14 @@ extension Connection {
     /// So much lies with other threads, or waits for others to join, that no further frame should be taken.
     package var isSaturated: Bool {
         bytesElsewhere >= server.limits.bytesElsewherePerConnection
-            || intake.count >= server.limits.framesElsewherePerConnection || !joining.isEmpty
+            || intake.count >= server.limits.framesElsewherePerConnection || hasManyRepliesElsewhere || !joining.isEmpty
+    }
+
+    /// So much is being signed or sealed that nothing more should be read.
+    private var hasManyRepliesElsewhere: Bool {
+        let limits = server.limits
+        return repliesElsewhere.byteCount >= limits.bytesElsewherePerConnection
+            || repliesElsewhere.byteCount >= limits.replyBytesElsewherePerConnection && repliesElsewhere.count >= 4
     }
 
     /// Hands a long frame to another thread, where that is worth its while and its keys are there.
@@ -80,8 +87,7 @@ extension Connection {
 
     /// Frames wait here that may be worked off: ``continueIntake()``.
     package var hasReadyFrames: Bool {
-        endReason == nil && blocked == nil && repliesElsewhere < server.limits.bytesElsewherePerConnection
-            && intake.first?.isReady == true
+        endReason == nil && blocked == nil && !hasManyRepliesElsewhere && intake.first?.isReady == true
     }
 
     /// Works off some of them. The host calls it while there are any and the peer takes its replies.
@@ -159,9 +165,12 @@ struct CheckedSignature {
 }
 
 extension MessageSigner {
-    /// From how many bytes on another thread is worth the two hops, which cost some ten microseconds, and the way of the
-    /// bytes to its core and back, which for the Galois code is what the code itself costs.
+    /// From how many bytes of a request on another thread is worth the two hops, which cost some ten microseconds, and the
+    /// way of the bytes to its core and back, which for the Galois code is what the code itself costs.
     var bytesWorthAThread: Int { algorithm == .aes128GMAC ? 2 * 1024 * 1024 : 32 * 1024 }
+
+    /// The same of a reply, whose bytes need not come back: what is left to do, the socket does.
+    var replyBytesWorthAThread: Int { algorithm == .aes128GMAC ? 256 * 1024 : 32 * 1024 }
 }
 
 extension MessageCipher {

@@ -74,7 +74,7 @@ package final class Connection {
     /// Of those, and of the replies' payloads that others sign or seal.
     var bytesElsewhere = 0
     /// Of those, the replies'.
-    var repliesElsewhere = 0
+    var repliesElsewhere = (count: 0, byteCount: 0)
     /// MessageIds whose CANCEL came before them.
     var earlyCancels: [MessageID] = []
     /// The frame that waits for a pool thread.

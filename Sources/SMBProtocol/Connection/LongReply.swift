@@ -62,7 +62,7 @@ extension Connection {
             guard let cipher = session.cipher, reply.payloadCount >= cipher.bytesWorthAThread else { return nil }
             return cipher.shared.map { .sealing($0) }
         }
-        guard let signer = reply.signer, reply.payloadCount >= signer.bytesWorthAThread else { return nil }
+        guard let signer = reply.signer, reply.payloadCount >= signer.replyBytesWorthAThread else { return nil }
         return .signing(signer.shared)
     }
 
@@ -79,7 +79,8 @@ extension Connection {
         output.bytes.removeLast(long.bytes.count)
         hold(reply, as: number, elsewhere: true)
         bytesElsewhere += reply.payloadCount
-        repliesElsewhere += reply.payloadCount
+        repliesElsewhere.count += 1
+        repliesElsewhere.byteCount += reply.payloadCount
         return true
     }
 
@@ -87,7 +88,8 @@ extension Connection {
     func protected(_ number: UInt64, _ bytes: [UInt8]?) {
         guard let frame = heldFrames[number] else { return }
         bytesElsewhere -= frame.payloadCount
-        repliesElsewhere -= frame.payloadCount
+        repliesElsewhere.count -= 1
+        repliesElsewhere.byteCount -= frame.payloadCount
         guard let bytes else {
             heldFrames[number] = nil
             frame.conclude()

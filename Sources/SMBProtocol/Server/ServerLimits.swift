@@ -37,6 +37,9 @@ package struct ServerLimits: Sendable, Equatable {
     /// further request of its is taken meanwhile.
     package var bytesElsewherePerConnection = 16 * 1024 * 1024
     package var framesElsewherePerConnection = 256
+    /// Of one connection's replies that other threads sign or seal, from four replies on: what the processor's caches hold
+    /// until the socket sends it.
+    package var replyBytesElsewherePerConnection = 4 * 1024 * 1024
     /// Of a directory, compared with a search expression before others of the event loop have their turn.
     package var directoryEntriesPerTurn = 4096
     /// CANCELs of one connection that have arrived before what they cancel.
