@@ -13,6 +13,7 @@ final class AnswerReader {
     private var count = 0
     /// Bytes of a frame that are to be thrown away as they come.
     private var unwanted = 0
+    private var awaited = 1
     private var frames: UInt64 = 0
     /// Frames that were verified whole, and were right; and those that were not.
     private(set) var verified: UInt64 = 0
@@ -48,6 +49,7 @@ final class AnswerReader {
             guard received > 0 else {
                 if errno == EINTR { continue }
                 guard errno == EAGAIN else { throw .system("recv", errno) }
+                awaitBytes(max(1, unwanted))
                 return
             }
             if unwanted > 0 {
@@ -58,6 +60,15 @@ final class AnswerReader {
             }
             if received < wanted, unwanted == 0 { return }
         }
+    }
+
+    /// Has the socket wait for so many bytes before it says that it has some: each time it wakes us with less, the server
+    /// pays for it.
+    private func awaitBytes(_ count: Int) {
+        guard count != awaited else { return }
+        awaited = count
+        var low = Int32(clamping: count)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVLOWAT, &low, socklen_t(MemoryLayout<Int32>.size))
     }
 
     private func grow() {
