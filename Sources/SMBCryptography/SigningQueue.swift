@@ -10,20 +10,10 @@ final class SigningQueue: Sendable {
     }
 
     private struct State {
+        /// Messages for which a thread has room that has not taken them yet: never more than ``room``.
         var waiting: [Waiting] = []
-        /// Those that are at work or have been started, and how many more messages they would take now.
-        var threads = 0
+        /// How many more messages the threads that are at work would take.
         var room = 0
-
-        mutating func add(room: Int) {
-            threads += 1
-            self.room += room
-        }
-
-        mutating func remove(room: Int) {
-            threads -= 1
-            self.room -= room
-        }
     }
 
     private let codes: LaneCodes
@@ -39,17 +29,11 @@ final class SigningQueue: Sendable {
     /// - Returns: false, and nothing has happened, where there is no thread.
     func submit(_ job: SharedSigner.Job, _ start: @escaping SharedSigner.Starter) -> Bool {
         let joinsOthers = state.withLock { state in
-            guard state.waiting.count < capacity(state) else { return false }
+            guard state.waiting.count < state.room else { return false }
             state.waiting.append(Waiting(job: job, start: start))
             return true
         }
         return joinsOthers || self.start(job, start)
-    }
-
-    /// How many messages may wait before they get one more thread: as many as there are lanes free, and once more as many as
-    /// fill those of a thread. Half of them, on a thread of their own, would cost what all do.
-    private func capacity(_ state: State) -> Int {
-        state.threads == 0 ? 0 : state.room + codes.laneCount
     }
 
     /// Has one more thread work, if there is one.
@@ -57,11 +41,11 @@ final class SigningQueue: Sendable {
     /// - Parameter first: what it begins with.
     private func start(_ first: SharedSigner.Job?, _ start: SharedSigner.Starter) -> Bool {
         let room = codes.laneCount - (first == nil ? 0 : 1)
-        state.withLock { $0.add(room: room) }
+        state.withLock { $0.room += room }
         if start({ self.work(first, room: room) }) { return true }
         let isMissed = state.withLock { state in
-            state.remove(room: room)
-            return state.waiting.count > capacity(state)
+            state.room -= room
+            return state.waiting.count > state.room
         }
         // Others had taken it for granted.
         if isMissed { _ = self.start(nil) { work in work(); return true } }
@@ -89,26 +73,22 @@ final class SigningQueue: Sendable {
         let taken: [Waiting]? = state.withLock { state in
             let taken = Array(state.waiting.prefix(codes.laneCount - lanes.count))
             state.waiting.removeFirst(taken.count)
-            let busy = lanes.count + taken.count
-            guard busy > 0 else {
-                state.remove(room: room)
-                return nil
-            }
-            let left = codes.laneCount - busy
+            let isOver = lanes.count + taken.count == 0
+            let left = isOver ? 0 : codes.laneCount - lanes.count - taken.count
             state.room += left - room
             room = left
-            return taken
+            return isOver ? nil : taken
         }
         for message in taken ?? [] { lanes.add(message.job) }
         return taken != nil
     }
 
-    /// Leaves what waits to other threads: to a new one, behind what others have put into the queue meanwhile, where it is too
-    /// much for those at work.
+    /// Leaves what waits to other threads: to a new one, behind what others have put into the queue meanwhile, where those
+    /// at work have no room for it.
     private func leave(_ room: Int) {
         let next = state.withLock { state in
-            state.remove(room: room)
-            return state.waiting.count > capacity(state) ? state.waiting.first?.start : nil
+            state.room -= room
+            return state.waiting.count > state.room ? state.waiting.first?.start : nil
         }
         if let next { _ = start(nil, next) }
     }

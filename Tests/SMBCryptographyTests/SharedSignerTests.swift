@@ -121,7 +121,7 @@ struct SharedSignerTests {
     }
 
     @Test(
-        "Messages join a thread that has lanes for them; those that would fill another's get one, and none is forgotten",
+        "A message joins a thread that has a lane for it, others get a thread, and none is forgotten",
         .enabled(if: LaneCodesTests.hasHMAC))
     func together() throws {
         let signer = try MessageSigner(.hmacSHA256, key: [UInt8](repeating: 3, count: 16))
@@ -132,20 +132,19 @@ struct SharedSignerTests {
         let lends = Mutex(0)
         let first = bench.job(0, message) {
             guard lends.withLock({ $0 += 1; return $0 }) == 2 else { return }
-            // As if on other threads, while this one computes: a lane, two that wait for one, and then a thread.
-            for number in 1...4 {
+            // As if on other threads, while this one computes.
+            for number in 1...3 {
                 #expect(shared.submit(bench.job(number, message), start: bench.starter))
                 threads.withLock { $0.append(bench.started.withLock { $0.count }) }
             }
         }
         #expect(shared.submit(first, start: bench.starter))
         #expect(bench.runOne())
-        #expect(threads.withLock { $0 } == [0, 0, 0, 1])
-        // Of the last one a thread has taken charge.
-        #expect(bench.signatures.withLock { $0.keys.sorted() } == [0, 1, 2, 3])
+        #expect(threads.withLock { $0 } == [0, 1, 1])
+        #expect(bench.count >= 2)
         bench.runAll()
         let expected = signer.signature(ofBytes: message)?.bytes
-        #expect(bench.signatures.withLock { $0 } == [0: expected, 1: expected, 2: expected, 3: expected, 4: expected])
+        #expect(bench.signatures.withLock { $0 } == [0: expected, 1: expected, 2: expected, 3: expected])
     }
 
     @Test(
