@@ -5,7 +5,8 @@ import Synchronization
 package final class SharedSigner: Sendable {
     /// A message whose signature is wanted.
     package struct Job: Sendable {
-        /// Lends the message for the length of a call: its header and body, and what follows them on the wire.
+        /// Lends the message for the length of a call: its header and body, and what follows them on the wire. Called
+        /// several times, by one thread; the bytes are the same each time.
         package typealias Lender = @Sendable ((UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) -> Void
 
         let lend: Lender
@@ -30,9 +31,10 @@ package final class SharedSigner: Sendable {
         queue = LaneCodes(algorithm, key: key).map(SigningQueue.init)
     }
 
-    /// Has a signature computed.
+    /// Has a signature computed: by a thread that is at work on others, or by one of its own.
     ///
-    /// - Returns: what `start` does; where it has no thread, nothing happens.
+    /// - Parameter start: called where no thread has room for it, or later, from another thread.
+    /// - Returns: false, and nothing has happened, where there is no thread.
     package func submit(_ job: Job, start: @escaping Starter) -> Bool {
         queue?.submit(job, start) ?? start { self.sign(job) }
     }

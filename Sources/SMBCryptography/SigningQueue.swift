@@ -10,9 +10,9 @@ final class SigningQueue: Sendable {
     }
 
     private struct State {
-        /// Messages for which a thread has room that has not taken them yet: never more than ``room``.
+        /// Messages that a thread is to take: more than ``room`` only until whoever took room away has started another.
         var waiting: [Waiting] = []
-        /// How many more messages the threads that are at work would take.
+        /// How many messages the threads that are at work, or will be, would take beside those they have.
         var room = 0
     }
 

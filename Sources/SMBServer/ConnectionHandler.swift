@@ -42,6 +42,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     /// What the machine has said when it came back from there last.
     var report = Report()
     var holdsRead = false
+    /// What the socket was last told to wait for.
     private var awaitedByteCount = 1
     /// The peer has asked by NetBIOS' name, as it may once.
     private var isNamed = false

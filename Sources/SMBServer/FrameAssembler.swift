@@ -73,7 +73,9 @@ final class FrameAssembler: @unchecked Sendable {
 
     /// How many bytes the socket may wait for before it says that it has some: a long frame is of no use before it is
     /// whole, and each time that one looks at it costs a wake-up.
-    var awaitedByteCount: Int { awaitsLongFrame ? min(expected - partial.readableBytes, Self.longestWait) : 1 }
+    var awaitedByteCount: Int {
+        awaitsLongFrame && !isLent ? min(expected - partial.readableBytes, Self.longestWait) : 1
+    }
 
     func append(_ segment: ByteBuffer) {
         if isLent {

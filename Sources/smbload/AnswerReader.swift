@@ -13,6 +13,7 @@ final class AnswerReader {
     private var count = 0
     /// Bytes of a frame that are to be thrown away as they come.
     private var unwanted = 0
+    /// What the socket was last told to wait for.
     private var awaited = 1
     private var frames: UInt64 = 0
     /// Frames that were verified whole, and were right; and those that were not.
@@ -58,7 +59,10 @@ final class AnswerReader {
                 count += received
                 cut(body)
             }
-            if received < wanted, unwanted == 0 { return }
+            if received < wanted, unwanted == 0 {
+                awaitBytes(1)
+                return
+            }
         }
     }
 

@@ -82,6 +82,23 @@ struct FrameAssemblerTests {
         }
     }
 
+    @Test("of a long frame much is awaited at a time, never more than is missing, and then a byte again")
+    func awaited() {
+        let assembler = FrameAssembler(allocator: ByteBufferAllocator())
+        let frame = Self.frame(900_000, 1)
+        #expect(assembler.awaitedByteCount == 1)
+        var position = 0
+        for (count, awaited) in [(3, 1), (997, 512 * 1024), (500_000, 399_004), (399_004, 1)] {
+            assembler.append(ByteBuffer(bytes: frame[position..<position + count]))
+            position += count
+            #expect(Self.drain(assembler).messages.count == (position == frame.count ? 1 : 0))
+            #expect(assembler.awaitedByteCount == awaited)
+        }
+        // One that is not worth memory of its own.
+        assembler.append(ByteBuffer(bytes: Self.frame(100_000, 2)[..<1000]))
+        #expect(Self.drain(assembler).messages.isEmpty && assembler.awaitedByteCount == 1)
+    }
+
     @Test("memory that was lent and did not come back ends the stream: bytes are missing")
     func torn() {
         let assembler = FrameAssembler(allocator: ByteBufferAllocator())

@@ -2,6 +2,7 @@ import AccessArbitration
 import AccessControl
 import FileSystemCore
 import FileSystemModel
+import Glibc
 import SMBClient
 import SMBMessages
 import SMBProtocol
@@ -151,6 +152,14 @@ struct ServerTests {
             let user = try live.client()
             try client.transport.sendRaw([0, 0, 0, 68, 0xFE])
             #expect(isClosedByServer(client.transport))
+            // The same in the middle of a long one, of which the socket waits for much at a time.
+            let long = try live.client()
+            try long.transport.sendRaw([0, 0x0C, 0, 0] + [UInt8](repeating: 0, count: 10_000))
+            #expect(isClosedByServer(long.transport))
+            let half = try live.client()
+            try half.transport.sendRaw([0, 0x0C, 0, 0] + [UInt8](repeating: 0, count: 10_000))
+            shutdown(half.transport.descriptor, Int32(SHUT_WR))
+            #expect(isClosedByServer(half.transport))
             try user.echo()
         } else {
             let client = try live.client()

@@ -19,9 +19,10 @@
 /// How far the code of one message has come.
 struct ditto_chain {
     uint8_t state[32];
-    /// What has come since the last whole block.
+    /// What has come and is not in the state yet: of CMAC, up to a whole block.
     uint8_t held[64];
     size_t held_count;
+    /// Of HMAC: all bytes so far, with the key's block.
     uint64_t total;
 };
 

@@ -15,7 +15,7 @@ package protocol ConnectionHost: AnyObject, Sendable {
     /// all run one at a time.
     func join(_ other: any ConnectionHost, key: GUID)
     /// Runs `job` soon on a thread for what costs much and waits for nothing. False, and `job` was dropped, where there
-    /// is none: the connection then does it itself.
+    /// is none: the connection then does it itself. Called from any thread.
     func compute(_ job: @escaping @Sendable () -> Void) -> Bool
     /// The addresses under which a client may reach this server, as FSCTL_QUERY_NETWORK_INTERFACE_INFO tells them.
     var localAddresses: [LocalAddress] { get }
