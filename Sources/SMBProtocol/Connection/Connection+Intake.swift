@@ -169,7 +169,7 @@ extension MessageSigner {
     /// way of the bytes to its core and back, which for the Galois code is what the code itself costs.
     var bytesWorthAThread: Int { algorithm == .aes128GMAC ? 2 * 1024 * 1024 : 32 * 1024 }
 
-    /// The same of a reply, whose bytes need not come back: what is left to do, the socket does.
+    /// The same of a reply: the loop meanwhile sends those before it, which is most of its work.
     var replyBytesWorthAThread: Int { algorithm == .aes128GMAC ? 256 * 1024 : 32 * 1024 }
 }
 
