@@ -25,8 +25,8 @@ final class FrameAssembler: @unchecked Sendable {
 
     /// Frames from this length on are read into memory of their own, in bytes. Of shorter ones one read brings several.
     static let shortestLentFrame = 256 * 1024
-    /// More would not be copied while the rest still comes.
-    private static let longestWait = 512 * 1024
+    /// What most clients send at once comes with one wake-up; more would not be copied while the rest still comes.
+    private static let longestWait = 1024 * 1024
 
     init(allocator: ByteBufferAllocator) {
         self.allocator = allocator
